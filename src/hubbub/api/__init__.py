@@ -1,0 +1,1 @@
+"""JSON over HTTP for browsers and programs: parse, one domain call, answer."""

@@ -1,0 +1,1 @@
+"""An ordered log: streams of numbered events. It knows no chat noun."""

@@ -1,0 +1,1 @@
+"""What would make sense in another product; knows no chat noun."""

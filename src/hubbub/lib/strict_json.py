@@ -1,0 +1,112 @@
+"""The one decoder of JSON that comes from outside; knows no message, only what JSON should never carry.
+
+Measured at 4 to 5 µs for a frame of 370 bytes. A faster library would have to be strict about repeated keys,
+long numbers and lone surrogates as well.
+"""
+
+import json
+import math
+import re
+from itertools import accumulate
+from typing import NoReturn
+
+from hubbub.lib.refusals import BadJson, BadText, Refused, TooLarge
+
+MAX_DIGITS = 25
+
+_RISKY_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
+_BAD_TEXT = re.compile("[\0\ud800-\udfff]")
+# A string, closed or not, or one bracket. Possessive, so that no input makes it go back.
+_STRING_OR_BRACKET = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?+|[\[{\]}]', re.DOTALL)
+_STEP = {"[": 1, "{": 1, "]": -1, "}": -1}
+
+
+def decode(raw: bytes | str, *, max_bytes: int, max_depth: int = 32) -> object:
+    """The value that `raw` holds. Raises TooLarge, BadJson or BadText and nothing else."""
+    text = _text(raw, max_bytes)
+    if text.count("[") + text.count("{") > max_depth and _depth(text) > max_depth:
+        raise BadJson("The JSON is nested too deep.")
+    try:
+        value: object = _DECODER.decode(text)
+    except Refused:
+        raise
+    except ValueError as error:
+        raise BadJson("This is not valid JSON.") from error
+    if _RISKY_ESCAPE.search(text):
+        _check_strings(value)
+    return value
+
+
+def _text(raw: bytes | str, max_bytes: int) -> str:
+    if len(raw) > max_bytes:
+        raise TooLarge(f"More than {max_bytes} bytes.")
+    if isinstance(raw, bytes):
+        return _from_utf8(raw)
+    if not raw.isascii() and len(_to_utf8(raw)) > max_bytes:
+        raise TooLarge(f"More than {max_bytes} bytes.")
+    return raw
+
+
+def _from_utf8(raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as error:
+        raise BadJson("This is not valid UTF-8.") from error
+
+
+def _to_utf8(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise BadText("The text holds half a character (a lone surrogate).") from error
+
+
+def _depth(text: str) -> int:
+    """How deep brackets outside of strings nest; found before parsing, as the parser itself recurses."""
+    steps = (_STEP.get(match[0], 0) for match in _STRING_OR_BRACKET.finditer(text))
+    return max(accumulate(steps), default=0)
+
+
+def _check_strings(value: object) -> None:
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            if _BAD_TEXT.search(item):
+                raise BadText("The text holds NUL or half a character (a lone surrogate).")
+        elif isinstance(item, dict):
+            waiting.extend(item)
+            waiting.extend(item.values())
+        elif isinstance(item, list):
+            waiting.extend(item)
+
+
+def _whole_number(digits: str) -> int:
+    if len(digits) > MAX_DIGITS and len(digits.lstrip("-")) > MAX_DIGITS:
+        raise BadJson(f"A number has more than {MAX_DIGITS} digits.")
+    return int(digits)
+
+
+def _fraction(digits: str) -> float:
+    if len(digits) > MAX_DIGITS and sum(map(str.isdigit, digits)) > MAX_DIGITS:
+        raise BadJson(f"A number has more than {MAX_DIGITS} digits.")
+    number = float(digits)
+    if math.isinf(number):
+        raise BadJson("A number is too large.")
+    return number
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise BadJson(f"{name} is not JSON.")
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise BadJson("A key stands twice in one object.")
+    return found
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_int=_whole_number, parse_float=_fraction, parse_constant=_no_constant
+)

@@ -1,0 +1,1 @@
+"""What: messages and reactions, how they are said, changed, rendered and read."""

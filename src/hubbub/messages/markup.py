@@ -1,0 +1,77 @@
+"""From what somebody typed to safe HTML and the people it calls; pure: no I/O, no models.
+
+A subset of Markdown, since a chat line is not a document: no headings, images, tables, raw HTML, indented code or
+reference definitions; what is not markup stays visible as it was typed. `markup.json` among the tests' fixtures is
+the subset that the browser's echo shares.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+
+import nh3
+from markdown_it import MarkdownIt
+
+from hubbub.messages import markup_rules
+from hubbub.messages.markup_html import html_of
+
+RENDERER_VERSION = 1
+MAX_NESTING = 12  # levels of quotes and lists; what is deeper stays text
+MAX_MENTIONS = 50  # people that one message can call, and the names looked up for it are four times as many
+
+Resolve = Callable[[str], str | None]
+
+# Nothing in such a text begins any markup: it needs only escaping. A list may begin a line, so a line that begins
+# with a digit or a sign is looked at properly.
+_PLAIN = re.compile(r"(?![-+>])(?!\d+[.)])[^\x00-\x1f`*_~\[\\@]+(?<!\s)")
+_URL = re.compile(r"https?://", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """`mentions` are the canonical usernames that `mention` gave back."""
+
+    html: str
+    mentions: frozenset[str]
+
+
+def render(body: str, *, mention: Resolve) -> Rendered:
+    """HTML of a body that `clean_body` took. `mention` gives the canonical username of a typed one, or None."""
+    if _PLAIN.fullmatch(body) and not body[0].isspace() and not _URL.search(body):
+        return Rendered(f"<p>{_escaped(body)}</p>", frozenset())
+    called = markup_rules.Called(mention, MAX_MENTIONS)
+    tokens = _MARKDOWN.parse(body, {"called": called})
+    return Rendered(_CLEANER.clean(html_of(tokens)), frozenset(called.usernames))
+
+
+def possible_mentions(body: str) -> frozenset[str]:
+    """Every name that `render` may ask `mention` about, so that they can be looked up in one query."""
+    if "@" not in body:
+        return frozenset()
+    asked: set[str] = set()
+
+    def nobody(name: str) -> None:
+        asked.add(name)
+
+    _MARKDOWN.parse(body, {"called": markup_rules.Called(nobody, MAX_MENTIONS)})
+    return frozenset(asked)
+
+
+def _escaped(text: str) -> str:
+    """As the cleaner would write it, which is how HTML is serialised."""
+    return escape(text, quote=False).replace("\xa0", "&nbsp;")
+
+
+_MARKDOWN = markup_rules.install(
+    MarkdownIt("zero", {"html": False, "breaks": True, "maxNesting": 4 * MAX_NESTING}), max_level=MAX_NESTING
+)
+_CLEANER = nh3.Cleaner(
+    tags={*("p", "br", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a", "span")},
+    attributes={"a": {"href", "title"}, "ol": {"start"}, "pre": {"data-lang"}, "span": {"data-user"}},
+    allowed_classes={"span": {"at"}},
+    tag_attribute_values={"a": {"target": {"_blank"}}},
+    set_tag_attribute_values={"a": {"target": "_blank"}},
+    link_rel="nofollow noopener noreferrer",
+    url_schemes={"http", "https", "mailto"},
+)

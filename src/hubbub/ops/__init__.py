@@ -1,0 +1,1 @@
+"""How Hubbub is run and cared for: serving, stopping, health, commands."""

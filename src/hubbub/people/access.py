@@ -1,0 +1,161 @@
+"""From a sign-in to a person: who is calling, and whether they still may. Knows no transport and no room."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
+from django.utils.crypto import constant_time_compare
+
+from hubbub.lib import clock
+from hubbub.lib.refusals import Forbidden, Refused, Unauthenticated
+from hubbub.people.actions import person_for
+from hubbub.people.models import Ban, Person, Token
+
+_ENDED = "This sign-in has ended; sign in again."
+_BANNED = "You have been banned from this chat."
+_BEARER = re.compile(r"[Bb]earer +([A-Za-z0-9_-]{20,128}) *\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCredential:
+    """Signed in with a session; `password` is the stored hash at that time, so that its change ends it."""
+
+    session_key: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenCredential:
+    token_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody who signed in some time ago; `confirm` says whether that still holds."""
+
+    person_id: int
+    username: str
+    credential: SessionCredential | TokenCredential
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody who may act at this moment."""
+
+    person_id: int
+    username: str
+    is_admin: bool = False
+    is_bot: bool = False
+
+
+def actor_of(person: Person) -> Actor:
+    """The person as actor, for callers that vouch for them (commands, the host's own code)."""
+    return Actor(person.pk, person.username, bool(getattr(person.user, "is_staff", False)), person.is_bot)
+
+
+def caller_of_session(session: SessionBase) -> Caller | None:
+    """Who is signed in with this session; None for nobody."""
+    user_id, stored_hash = session.get(SESSION_KEY), session.get(HASH_SESSION_KEY, "")
+    if user_id is None or session.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
+        return None
+    user_model = get_user_model()
+    user: Any = user_model._default_manager.filter(
+        pk=user_model._meta.pk.to_python(user_id), is_active=True
+    ).first()
+    if user is None or not _hash_holds(user, stored_hash):
+        return None
+    person = person_for(user)
+    return Caller(person.pk, person.username, SessionCredential(session.session_key or "", user.password))
+
+
+def caller_of_session_key(session_key: str) -> Caller | None:
+    """The same, from the cookie's value."""
+    return caller_of_session(_store(session_key))
+
+
+def caller_of_token(header: str) -> Caller:
+    """Who presents this Authorization header; raises Unauthenticated."""
+    match = _BEARER.match(header)
+    digest = Token.digest_of(match.group(1)) if match else ""
+    token = Token.objects.select_related("person").filter(digest=digest).first() if digest else None
+    if token is None:
+        raise Unauthenticated("This token is not valid.")
+    return Caller(token.person.pk, token.person.username, TokenCredential(token.pk))
+
+
+def confirm(callers: Collection[Caller]) -> dict[Caller, Actor | Refused]:
+    """Whether each still may act: the account active, the sign-in alive, no ban. A fixed number of queries."""
+    people = Person.objects.select_related("user").in_bulk({caller.person_id for caller in callers})
+    banned = set(Ban.objects.in_force().filter(person__in=people).values_list("person_id", flat=True))
+    alive = _alive_credentials({caller.credential for caller in callers})
+    return {caller: _confirmed(caller, people, banned, alive) for caller in callers}
+
+
+def confirm_one(caller: Caller) -> Actor:
+    """The same for one; raises Unauthenticated or Forbidden."""
+    confirmed = confirm([caller])[caller]
+    if isinstance(confirmed, Refused):
+        raise confirmed
+    return confirmed
+
+
+def _confirmed(
+    caller: Caller,
+    people: dict[int, Person],
+    banned: set[int],
+    alive: set[SessionCredential | TokenCredential],
+) -> Actor | Refused:
+    person = people.get(caller.person_id)
+    user: Any = person.user if person else None
+    if person is None or user is None or not user.is_active or caller.credential not in alive:
+        return Unauthenticated(_ENDED)
+    if isinstance(caller.credential, SessionCredential) and caller.credential.password != user.password:
+        return Unauthenticated(_ENDED)
+    if person.pk in banned:
+        return Forbidden(_BANNED)
+    return actor_of(person)
+
+
+def _alive_credentials(
+    credentials: set[SessionCredential | TokenCredential],
+) -> set[SessionCredential | TokenCredential]:
+    sessions = {credential for credential in credentials if isinstance(credential, SessionCredential)}
+    tokens = {credential for credential in credentials if isinstance(credential, TokenCredential)}
+    found = set(
+        Token.objects.filter(pk__in={token.token_id for token in tokens}).values_list("pk", flat=True)
+    )
+    keys = _alive_sessions({session.session_key for session in sessions}) if sessions else set()
+    return {token for token in tokens if token.token_id in found} | {
+        s for s in sessions if s.session_key in keys
+    }
+
+
+def _alive_sessions(keys: set[str]) -> set[str]:
+    """One query where sessions are rows; a look at each where the site keeps them elsewhere."""
+    engine = _engine()
+    if issubclass(engine, DatabaseSessionStore) and engine.__module__.endswith("backends.db"):
+        rows = engine.get_model_class().objects.filter(session_key__in=keys, expire_date__gt=clock.now())
+        return set(rows.values_list("session_key", flat=True))
+    return {key for key in keys if engine(key).get(SESSION_KEY) is not None}
+
+
+def _hash_holds(user: Any, stored_hash: str) -> bool:
+    if not hasattr(user, "get_session_auth_hash"):
+        return True
+    hashes = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
+    return any(constant_time_compare(stored_hash, valid) for valid in hashes)
+
+
+def _store(session_key: str) -> SessionBase:
+    store: SessionBase = _engine()(session_key)
+    return store
+
+
+def _engine() -> Any:
+    return import_module(settings.SESSION_ENGINE).SessionStore

@@ -1,0 +1,13 @@
+"""What lives long: sockets, who is online, and the way of an event from the log to those who follow a room.
+
+Only this package is async. A host project adds `re_path(r"^ws/", hubbub.realtime.sockets())` to its websocket routes.
+"""
+
+from typing import Any
+
+
+def sockets() -> Any:
+    """The ASGI application of both sockets; it finds by itself who is calling, whatever middleware is around it."""
+    from hubbub.realtime.routing import application
+
+    return application

@@ -1,0 +1,212 @@
+"""One room as this process follows it: a position in the room's log, and the sockets that are exactly there.
+
+Events are delivered in the order of their numbers and once. An event that is not the next one is a reason to read
+the log, not to deliver. Knows sockets only as followers.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
+
+from hubbub.realtime.frames import event_frame, together
+from hubbub.realtime.wire import frame_text
+
+if TYPE_CHECKING:
+    from hubbub.realtime.hub import Hub
+
+FRAME_BYTES = 65_536  # what is pending beyond it goes into another frame
+RECENT = 256  # events kept at hand, so that most resumes need no query
+
+
+@dataclass(frozen=True)
+class LiveEvent:
+    """An event on its way to sockets: its position, and its JSON as every session socket gets it."""
+
+    room_id: int
+    seq: int
+    kind: str
+    json: bytes
+
+    @cached_property
+    def fields(self) -> dict[str, Any]:
+        decoded: dict[str, Any] = msgspec.json.decode(self.json)
+        return decoded
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Events that one flush brings to every follower; what is made for one is made once for all."""
+
+    events: tuple[LiveEvent, ...]
+
+    @cached_property
+    def payload(self) -> bytes:
+        return together([event_frame(event.json) for event in self.events])
+
+    @cached_property
+    def framed(self) -> bytes:
+        return frame_text(self.payload)
+
+
+class Follower(Protocol):
+    """A socket as a feed sees it."""
+
+    @property
+    def username(self) -> str | None: ...
+
+    def deliver(self, feed: "Feed", delivery: Delivery) -> None: ...
+
+    def deliver_ephemeral(self, feed: "Feed", notice: "Notice") -> None: ...
+
+    def keeps(self, feed: "Feed", event: LiveEvent) -> bool:
+        """Whether the room may still be followed, after an event that may change who may."""
+        ...
+
+    def lost(self, feed: "Feed") -> None:
+        """The room may not be followed any more; nothing of it comes after."""
+        ...
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something that is told and never stored: who came, who went, who types."""
+
+    kind: str
+    payload: bytes  # for session sockets
+    single: tuple[tuple[str, bytes], ...]  # for room sockets: whom each is about, and the frame
+    about: str | None = None  # the person who needs not be told at all
+
+    @cached_property
+    def framed(self) -> bytes:
+        return frame_text(self.payload)
+
+
+class Feed:
+    def __init__(self, hub: "Hub", room_id: int, *, kind: str, visitors: bool, position: int) -> None:
+        self._hub = hub
+        self.room_id = room_id
+        self.wire_id = f"r{room_id}"
+        self.kind = kind
+        self.visitors = visitors
+        self.position = position
+        self.followers: dict[Follower, None] = {}
+        self.replaying = 0  # sockets on their way in; the feed is kept for them
+        self._recent: deque[LiveEvent] = deque(maxlen=RECENT)
+        self._pending: list[LiveEvent] = []
+        self._flushing = False
+        self._reading: asyncio.Task[None] | None = None
+
+    def offer(self, events: Sequence[LiveEvent]) -> None:
+        """News from the log, however it came; what is known is dropped, a gap is read."""
+        for event in events:
+            if event.seq == self.position + 1:
+                self._accept(event)
+            elif event.seq > self.position:
+                self.read_up()
+                return
+
+    def read_up(self) -> asyncio.Task[None]:
+        """Read the log from the position on; one reading at a time."""
+        if self._reading is None or self._reading.done():
+            self._reading = self._hub.spawn(self._read_log())
+        return self._reading
+
+    def after(self, seq: int) -> list[LiveEvent] | None:
+        """The events after a position up to here, if all are at hand."""
+        if seq >= self.position:
+            return []
+        first = self._recent[0].seq if self._recent else self.position + 1
+        if seq + 1 < first:
+            return None
+        return [event for event in self._recent if event.seq > seq]
+
+    def follow(self, follower: Follower) -> None:
+        """From here on; the follower is at the feed's position."""
+        self.flush()
+        self.followers[follower] = None
+
+    def unfollow(self, follower: Follower) -> None:
+        self.followers.pop(follower, None)
+        self._hub.release(self)
+
+    def tell(self, notice: Notice) -> None:
+        """Something ephemeral, to all followers but the person whom it is about."""
+        for follower in list(self.followers):
+            if notice.about is None or follower.username != notice.about:
+                follower.deliver_ephemeral(self, notice)
+
+    def flush(self) -> None:
+        """Bring what is pending to every follower."""
+        self._flushing = False
+        if not self._pending:
+            return
+        pending, self._pending = self._pending, []
+        for part in parts(pending):
+            delivery = Delivery(tuple(part))
+            for follower in list(self.followers):
+                follower.deliver(self, delivery)
+
+    def _accept(self, event: LiveEvent) -> None:
+        self.position = event.seq
+        self._recent.append(event)
+        if event.kind == "delete":
+            self._forget(event.fields["target"])
+        if event.kind in ("leave", "room"):
+            self._change_of_access(event)
+            return
+        self._pending.append(event)
+        if not self._flushing:
+            self._flushing = True
+            self._hub.loop.call_soon(self.flush)
+
+    def _change_of_access(self, event: LiveEvent) -> None:
+        """Whoever loses the room with this event gets nothing from it on, not even the event."""
+        self.flush()
+        if event.kind == "room":
+            self.kind, self.visitors = event.fields["kind"], event.fields["visitors"]
+        for follower in list(self.followers):
+            if not follower.keeps(self, event):
+                self.unfollow(follower)
+                follower.lost(self)
+        self._pending.append(event)
+        self.flush()
+
+    def _forget(self, target: str) -> None:
+        """Words that were taken back are not replayed from memory."""
+        last = max((event.seq for event in self._recent if _tells(event, target)), default=0)
+        while self._recent and self._recent[0].seq <= last:
+            self._recent.popleft()
+
+    async def _read_log(self) -> None:
+        while True:
+            before = self.position
+            events = await self._hub.log_after(self.room_id, before)
+            if not events:
+                return
+            for event in events:
+                if event.seq == self.position + 1:
+                    self._accept(event)
+            if self.position == before:
+                return
+
+
+def parts(events: Sequence[LiveEvent]) -> list[list[LiveEvent]]:
+    """The events in order, as many together as make a frame of moderate size."""
+    found: list[list[LiveEvent]] = []
+    size = FRAME_BYTES
+    for event in events:
+        if size + len(event.json) > FRAME_BYTES:
+            found.append([])
+            size = 0
+        found[-1].append(event)
+        size += len(event.json)
+    return found
+
+
+def _tells(event: LiveEvent, target: str) -> bool:
+    return event.kind in ("message", "edit") and event.fields.get("id", event.fields.get("target")) == target

@@ -1,0 +1,279 @@
+"""The rooms that one session socket follows: begun by `ready`, kept true by events, and mended from the store."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hubbub.events import log
+from hubbub.limits import LIMITS
+from hubbub.messages.queries import room_state
+from hubbub.messages.wire import RoomState
+from hubbub.realtime import frames, person_view
+from hubbub.realtime.bridge import read
+from hubbub.realtime.feed import Delivery, Feed, LiveEvent, Notice, parts
+from hubbub.realtime.frames import Resume, event_frame, frame, together
+from hubbub.rooms.access import may_see_kind
+from hubbub.rooms.models import Room
+
+if TYPE_CHECKING:
+    from hubbub.realtime.session_socket import SessionSocket
+
+
+@dataclass(slots=True, eq=False)
+class Following:
+    """One room. `member` rooms are followed by themselves, others because of a `sub`."""
+
+    feed: Feed
+    member: bool
+    subscribed: bool = False
+    role: str | None = None
+    read_seq: int = 0
+    known_head: int = 0  # what came later may take the room away
+    stale: bool = False  # a `room` event came by: tell the room anew
+
+
+class Followings:
+    def __init__(self, socket: "SessionSocket") -> None:
+        self._socket = socket
+        self._rooms: dict[int, Following] = {}
+        self._opening: set[int] = set()
+        self._gone = False
+        self._begun = False
+        self._refresh_asked = False
+        self._epoch = ""
+
+    @property
+    def username(self) -> str | None:
+        return self._socket.username
+
+    def follows(self, room_id: int) -> bool:
+        return room_id in self._rooms
+
+    def heads(self) -> dict[str, int]:
+        """The position of every room that is followed, after all that came up to it was written."""
+        for following in self._rooms.values():
+            following.feed.flush()
+        return {following.feed.wire_id: following.feed.position for following in self._rooms.values()}
+
+    # As the feeds see it
+
+    def deliver(self, feed: Feed, delivery: Delivery) -> None:
+        self._socket.outbox.write_prepared(delivery.payload, delivery.framed)
+
+    def deliver_ephemeral(self, feed: Feed, notice: Notice) -> None:
+        self._socket.outbox.write_ephemeral(notice.payload, notice.framed)
+
+    def keeps(self, feed: Feed, event: LiveEvent) -> bool:
+        following = self._rooms.get(feed.room_id)
+        if following is None:
+            return False
+        if event.kind == "leave" and event.fields["user"] == self.username:
+            following.member = False
+        if event.kind == "room":
+            following.stale = True
+        return self._may_keep(following)
+
+    def lost(self, feed: Feed) -> None:
+        self._forget(feed.room_id)
+        self._socket.outbox.write(frame("revoked", room=feed.wire_id))
+
+    # What the client asks
+
+    async def begin(self, opening: person_view.Opening, resume: Resume | None) -> None:
+        """After `ready`: every member room from its head or from where the client is; then who is online."""
+        self._epoch = opening.epoch
+        states = {state.id: state for state in opening.rooms}
+        resumed = resume.rooms if resume else {}
+        for wire_id in resumed:
+            if wire_id not in states:
+                self._socket.outbox.write(frame("revoked", room=wire_id[:64]))
+        for state in opening.rooms:
+            if state.member or state.id in resumed:
+                await self._open(state, subscribed=not state.member)
+        same_epoch = resume is not None and resume.epoch == opening.epoch
+        for wire_id, seq in resumed.items():
+            if wire_id in states:
+                floor = opening.floors.get(person_view.pk_of(states[wire_id]), 0)
+                await self._resume(states[wire_id], seq, floor=floor, same_epoch=same_epoch)
+        for state in opening.rooms:
+            if state.member and state.id not in resumed:
+                await self._catch_up(person_view.pk_of(state), state.head)
+        self._tell_presence(list(self._rooms))
+        self._begun = True
+        if self._refresh_asked:
+            self._socket.hub.refresh([self._socket.caller.person_id])
+
+    async def subscribe(self, room_id: int, *, after: int | None) -> None:
+        """Also follow a readable room, from a position; raises NotFound."""
+        state = await read(room_state, self._socket.actor, room_id)
+        floor = (await read(log.floors, [room_id])).get(room_id, 0)
+        known = self._rooms.get(room_id)
+        if known is None:
+            await self._open(state, subscribed=True)
+        else:
+            known.subscribed = True
+            known.feed.replaying += 1
+            known.feed.unfollow(self)
+        await self._resume(state, state.head if after is None else after, floor=floor, same_epoch=True)
+        if known is None:
+            self._tell_presence([room_id])
+
+    def unsubscribe(self, room_id: int) -> None:
+        following = self._rooms.get(room_id)
+        if following is None:
+            return
+        following.subscribed = False
+        if not following.member:
+            self._forget(room_id)
+
+    # What the store says
+
+    async def refresh(self) -> None:
+        """Hold what is followed against the store; raises Refused when the person may not go on."""
+        if not self._begun:
+            self._refresh_asked = True
+            return
+        belonging = await read(person_view.belonging, self._socket.caller)
+        self._socket.actor = belonging.actor
+        for room_id, following in list(self._rooms.items()):
+            following.member = room_id in belonging.rooms
+            if not self._may_keep(following):
+                self.lost(following.feed)
+        told = [room_id for room_id, held in belonging.rooms.items() if self._is_news(room_id, *held)]
+        if not told:
+            return
+        for room_id, state in (await read(person_view.states_of, belonging.actor, told)).items():
+            await self._tell(room_id, state)
+
+    def drop_all(self) -> None:
+        """The socket is gone."""
+        self._gone = True
+        for room_id in list(self._rooms):
+            self._forget(room_id)
+
+    def _is_news(self, room_id: int, role: str, read_seq: int) -> bool:
+        known = self._rooms.get(room_id)
+        return known is None or known.stale or known.role != role or known.read_seq != read_seq
+
+    async def _tell(self, room_id: int, state: RoomState) -> None:
+        known = self._rooms.get(room_id)
+        if known is None or known.stale or known.role != state.role:
+            self._socket.outbox.write(frame("room", room=state))
+        if known is None:
+            await self._open(state)
+            await self._catch_up(room_id, state.head)
+            self._tell_presence([room_id])
+            return
+        if known.read_seq != state.read:
+            read_frame = frame(
+                "read", room=state.id, seq=state.read, unread=state.unread, mentions=state.mentions
+            )
+            self._socket.outbox.write(read_frame)
+        known.stale, known.role, known.read_seq = False, state.role, state.read
+
+    async def _open(self, state: RoomState, *, subscribed: bool = False) -> None:
+        room_id = person_view.pk_of(state)
+        if room_id in self._rooms or room_id in self._opening:
+            return
+        self._opening.add(room_id)
+        feed = await self._socket.hub.feed(room_id, kind=state.kind, visitors=state.visitors, head=state.head)
+        self._opening.discard(room_id)
+        if self._gone:
+            feed.replaying -= 1
+            self._socket.hub.release(feed)
+            return
+        self._rooms[room_id] = Following(feed, state.member, subscribed, state.role, state.read, state.head)
+        self._socket.hub.crowd.connect(room_id, self._socket.caller.username)
+
+    async def _resume(self, state: RoomState, seq: int, *, floor: int, same_epoch: bool) -> None:
+        room_id = person_view.pk_of(state)
+        reason = _reason_to_reset(state, seq, floor=floor, same_epoch=same_epoch)
+        if reason is not None:
+            reset = frame("reset", room=state.id, epoch=self._epoch, head=state.head, reason=reason)
+            self._socket.outbox.write(reset)
+            await self._catch_up(room_id, state.head)
+            return
+        await self._catch_up(room_id, seq)
+        following = self._rooms.get(room_id)
+        if following is not None:
+            self._socket.outbox.write(frame("synced", room=state.id, head=following.feed.position))
+
+    async def _catch_up(self, room_id: int, seq: int) -> None:
+        """Bring the room from a position to where its feed is, and follow the feed from there."""
+        following = self._rooms.get(room_id)
+        if following is None:
+            return
+        feed = following.feed
+        try:
+            await self._replay_after(following, seq)
+            if self._rooms.get(room_id) is following:
+                feed.follow(self)
+        finally:
+            feed.replaying -= 1
+            self._socket.hub.release(feed)
+
+    async def _replay_after(self, following: Following, seq: int) -> None:
+        """Ends exactly at the feed's position, with no await after the last look at it."""
+        feed = following.feed
+        while self._rooms.get(feed.room_id) is following:
+            if seq > feed.position:
+                await feed.read_up()
+            at_hand = feed.after(seq)
+            if at_hand is not None and not at_hand:
+                return
+            events = at_hand or await self._socket.hub.log_after(feed.room_id, seq)
+            if not events:
+                return
+            seq = await self._replay(following, events)
+
+    async def _replay(self, following: Following, events: list[LiveEvent]) -> int:
+        """Write these events; stops where one of them takes the room away."""
+        for part in parts(events):
+            taken_away = next((event for event in part if self._takes_away(following, event)), None)
+            told = part if taken_away is None else part[: part.index(taken_away)]
+            if told:
+                self._socket.outbox.write(together([event_frame(event.json) for event in told]))
+            if taken_away is not None:
+                self.lost(following.feed)
+                break
+            await self._socket.outbox.room()
+        return events[-1].seq
+
+    def _takes_away(self, following: Following, event: LiveEvent) -> bool:
+        is_later = event.seq > following.known_head
+        return is_later and event.kind in ("leave", "room") and not self.keeps(following.feed, event)
+
+    def _may_keep(self, following: Following) -> bool:
+        feed = following.feed
+        wanted = following.member or following.subscribed
+        sees = may_see_kind(feed.kind, self._socket.actor, visitors=feed.visitors, is_member=following.member)
+        return wanted and sees
+
+    def _tell_presence(self, room_ids: list[int]) -> None:
+        told = [
+            frame(
+                "presence",
+                room=Room.wire_id_of(room_id),
+                online=sorted(self._socket.hub.crowd.online(room_id)),
+            )
+            for room_id in room_ids
+        ]
+        if told:
+            self._socket.outbox.write(frames.together(told))
+
+    def _forget(self, room_id: int) -> None:
+        following = self._rooms.pop(room_id, None)
+        if following is not None:
+            following.feed.unfollow(self)
+            self._socket.hub.crowd.disconnect(room_id, self._socket.caller.username)
+
+
+def _reason_to_reset(state: RoomState, seq: int, *, floor: int, same_epoch: bool) -> str | None:
+    if not same_epoch:
+        return "epoch"
+    if seq > state.head or seq < 0:
+        return "ahead"
+    if seq < floor:
+        return "gone"
+    if state.head - seq > LIMITS.replay_events:
+        return "too_many"
+    return None

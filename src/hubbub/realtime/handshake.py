@@ -1,0 +1,76 @@
+"""Who opens a socket: by session cookie from this site's own pages, or by bearer token from anywhere."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http.cookie import parse_cookie
+from django.http.request import split_domain_port, validate_host
+
+from hubbub.lib.refusals import Forbidden
+from hubbub.people import access
+from hubbub.people.access import Caller
+from hubbub.realtime.bridge import read
+
+_LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+
+
+class ForeignOrigin(Exception):
+    """Another site's page tries to open a socket; it is refused at the handshake."""
+
+
+async def caller_of(scope: dict[str, Any]) -> Caller | None:
+    """Who is calling; None for a visitor. Raises ForeignOrigin, Unauthenticated or Forbidden."""
+    headers = _headers(scope)
+    authorization = headers.get("authorization")
+    if authorization is not None:
+        return await read(access.caller_of_token, authorization)
+    origin = headers.get("origin")
+    if origin is not None and not is_own_origin(
+        origin, headers.get("host", ""), secure=_is_secure(scope, headers)
+    ):
+        raise ForeignOrigin
+    session_key = parse_cookie(headers.get("cookie", "")).get(settings.SESSION_COOKIE_NAME)
+    caller = await read(access.caller_of_session_key, session_key) if session_key else None
+    if caller is not None and origin is None:
+        raise Forbidden("A socket opened with a cookie needs an Origin.")
+    return caller
+
+
+def is_own_origin(origin: str, host: str, *, secure: bool) -> bool:
+    """Whether a page of this origin is this site's: exactly its scheme, host and port, or one that is trusted."""
+    if origin in settings.CSRF_TRUSTED_ORIGINS:
+        return True
+    domain, _ = split_domain_port(host)
+    allowed = settings.ALLOWED_HOSTS or (_LOCAL_HOSTS if settings.DEBUG else [])
+    if not domain or not validate_host(domain, allowed):
+        return False
+    return _normal(origin) == _normal(f"{'https' if secure else 'http'}://{host}")
+
+
+def _normal(url: str) -> tuple[str, str, int | None] | None:
+    try:
+        parts = urlsplit(url)
+        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    except ValueError:
+        return None
+    return (parts.scheme, (parts.hostname or "").lower(), port)
+
+
+def _is_secure(scope: dict[str, Any], headers: dict[str, str]) -> bool:
+    proxy_header = settings.SECURE_PROXY_SSL_HEADER
+    if proxy_header:
+        name, value = proxy_header
+        told = headers.get(name.removeprefix("HTTP_").replace("_", "-").lower())
+        if told is not None:
+            return told.split(",")[0].strip() == value
+    return scope.get("scheme") in ("wss", "https")
+
+
+def _headers(scope: dict[str, Any]) -> dict[str, str]:
+    """The last of repeated headers wins, but cookies, which add up."""
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in scope["headers"]:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        headers[name] = f"{headers[name]}; {value}" if name == "cookie" and name in headers else value
+    return headers

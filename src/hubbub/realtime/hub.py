@@ -1,0 +1,222 @@
+"""The one hub of a process: which rooms its sockets follow, and how news reaches them, from here or from elsewhere.
+
+News of a room is a hint; its number says whether it is the next. Every few seconds the hub compares its rooms' heads
+with the log and its people with the store, so that whatever a hint should have told is found without it.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Coroutine, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from hubbub.events import log
+from hubbub.lib.drain import drain
+from hubbub.messages import wire
+from hubbub.people.access import Caller
+from hubbub.realtime import watch
+from hubbub.realtime.bridge import Mailbox, read
+from hubbub.realtime.bus import EVERYBODY, Bus, room_group
+from hubbub.realtime.crowd import Crowd
+from hubbub.realtime.feed import Feed, LiveEvent
+from hubbub.realtime.typing import TypingThrottle
+
+if TYPE_CHECKING:
+    from hubbub.realtime.room_view import RoomView
+
+logger = logging.getLogger(__name__)
+
+LOG_PAGE = 500
+
+
+class Socket(Protocol):
+    """A signed-in socket as the hub sees it."""
+
+    caller: Caller
+
+    async def refresh(self) -> None:
+        """What the store says of the person may have changed."""
+        ...
+
+    def heartbeat(self) -> None: ...
+
+    def draining(self, within_ms: int) -> None: ...
+
+
+class Hub:
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self.process = secrets.token_hex(6)
+        self.mailbox = Mailbox(loop)
+        self.bus = Bus(self.process, self._notice)
+        self.crowd = Crowd(self)
+        self.typing = TypingThrottle()
+        self.feeds: dict[int, Feed] = {}
+        self.room_views: dict[int, RoomView] = {}
+        self.people: dict[int, set[Socket]] = {}
+        self._watch = watch.Watch(self)
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._refreshing: set[int] = set()
+        self._refresh_again: set[int] = set()
+
+    def start(self) -> None:
+        self.bus.start()
+        self.spawn(self.bus.join(EVERYBODY))
+        self.spawn(self._watch.run())
+        self.crowd.start()
+        drain.on_start(self._draining)
+
+    async def stop(self) -> None:
+        self.crowd.leave_all()
+        await self.bus.stop()
+        for task in list(self._tasks):
+            task.cancel()
+
+    def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Run something on the side; a failure is logged, never lost."""
+        task = self.loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def enter(self, socket: Socket) -> None:
+        """A signed-in socket is here; from now on it is told what changes of its person."""
+        self.people.setdefault(socket.caller.person_id, set()).add(socket)
+
+    def leave(self, socket: Socket) -> None:
+        sockets = self.people.get(socket.caller.person_id, set())
+        sockets.discard(socket)
+        if not sockets:
+            self.people.pop(socket.caller.person_id, None)
+
+    async def feed(self, room_id: int, *, kind: str, visitors: bool, head: int) -> Feed:
+        """The feed of a room; opened, at a head that was read just now, if nobody follows the room yet."""
+        feed = self.feeds.get(room_id)
+        if feed is None:
+            feed = Feed(self, room_id, kind=kind, visitors=visitors, position=head)
+            feed.replaying += 1
+            self.feeds[room_id] = feed
+            await self.bus.join(room_group(room_id))
+            self._watch.compare_soon(room_id)
+            return feed
+        feed.replaying += 1
+        return feed
+
+    def release(self, feed: Feed) -> None:
+        """Forget a feed that nobody follows."""
+        if not feed.followers and not feed.replaying and self.feeds.get(feed.room_id) is feed:
+            del self.feeds[feed.room_id]
+            self.bus.leave(room_group(feed.room_id))
+
+    def committed(self, events: Sequence[LiveEvent]) -> None:
+        """Events committed by this process: to its followers at once, to the other processes as a hint."""
+        for room_id, of_room in by_room(events).items():
+            feed = self.feeds.get(room_id)
+            if feed is not None:
+                feed.offer(of_room)
+            if self.bus.reaches_others:
+                self.bus.publish(room_group(room_id), hint_of(of_room))
+
+    def touched(self, person_ids: Iterable[int]) -> None:
+        """Something of these people changed, told by this process."""
+        ids = list(person_ids)
+        self.bus.publish(EVERYBODY, {"people": ids})
+        self.refresh(ids)
+
+    def refresh(self, person_ids: Iterable[int]) -> None:
+        """Have the sockets of these people look at the store."""
+        for person_id in person_ids:
+            if person_id in self._refreshing:
+                self._refresh_again.add(person_id)
+            elif person_id in self.people:
+                self._refreshing.add(person_id)
+                self.spawn(self._refresh(person_id))
+
+    async def log_after(self, room_id: int, seq: int) -> list[LiveEvent]:
+        """The next events of a room from the store."""
+        return await read(_live_events, room_id, seq)
+
+    async def _refresh(self, person_id: int) -> None:
+        try:
+            for socket in list(self.people.get(person_id, ())):
+                await socket.refresh()
+        finally:
+            self._refreshing.discard(person_id)
+        if person_id in self._refresh_again:
+            self._refresh_again.discard(person_id)
+            self.refresh([person_id])
+
+    def _notice(self, notice: dict[str, Any]) -> None:
+        """A hint from another process."""
+        if "events" in notice:
+            feed = self.feeds.get(notice["room"])
+            if feed is not None:
+                feed.offer([LiveEvent(notice["room"], *fields) for fields in notice["events"]])
+        elif "people" in notice:
+            self.refresh(notice["people"])
+        else:
+            self.crowd.notice(notice)
+
+    def _draining(self, within_ms: int) -> None:
+        self.crowd.leave_all()
+        for sockets in list(self.people.values()):
+            for socket in list(sockets):
+                socket.draining(within_ms)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            logger.error("Something in the hub failed", exc_info=task.exception())
+
+
+def hint_of(events: Sequence[LiveEvent]) -> dict[str, Any]:
+    """What other processes are told of a room's events."""
+    return {"room": events[0].room_id, "events": [[event.seq, event.kind, event.json] for event in events]}
+
+
+def by_room(events: Sequence[LiveEvent]) -> dict[int, list[LiveEvent]]:
+    rooms: dict[int, list[LiveEvent]] = {}
+    for event in events:
+        rooms.setdefault(event.room_id, []).append(event)
+    return rooms
+
+
+def live_events(events: Sequence[Any]) -> list[LiveEvent]:
+    """Recorded events with their JSON; asks the store for usernames that this process never saw."""
+    encoded = wire.events_json(events)
+    return [
+        LiveEvent(event.stream_id, event.seq, event.kind, json)
+        for event, json in zip(events, encoded, strict=True)
+    ]
+
+
+def _live_events(room_id: int, seq: int) -> list[LiveEvent]:
+    return live_events(log.read_after(room_id, seq, limit=LOG_PAGE))
+
+
+_hubs: dict[int, Hub] = {}
+_running: list[Hub] = []
+
+
+def hub() -> Hub:
+    """The hub of the running event loop, started when first asked for."""
+    loop = asyncio.get_running_loop()
+    found = _hubs.get(id(loop))
+    if found is None or found.loop is not loop:
+        found = _hubs[id(loop)] = Hub(loop)
+        _running.append(found)
+        found.start()
+    return found
+
+
+async def stop_hub() -> None:
+    """End the hub of the running event loop."""
+    found = _hubs.pop(id(asyncio.get_running_loop()), None)
+    if found is not None:
+        _running.remove(found)
+        await found.stop()
+
+
+def running_hubs() -> list[Hub]:
+    """The hubs of this process whose loops are open: one, but for tests."""
+    return [found for found in _running if not found.loop.is_closed()]

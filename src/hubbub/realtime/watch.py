@@ -1,0 +1,117 @@
+"""The comparison that needs no hint: this process's rooms with the log's heads, its people with the store."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from django.db import DatabaseError
+
+from hubbub.events import log
+from hubbub.lib import clock
+from hubbub.lib.refusals import Refused
+from hubbub.people import queries as people
+from hubbub.people.access import Actor, Caller, confirm
+from hubbub.realtime.bridge import read
+
+if TYPE_CHECKING:
+    from hubbub.realtime.hub import Hub
+
+logger = logging.getLogger(__name__)
+
+ROOMS_SECONDS = 2.0  # the promise is 5
+ROOMS_WITHOUT_BUS_SECONDS = 0.5
+PEOPLE_SECONDS = 2.0
+TICK_SECONDS = 0.25
+CHUNK = 5_000
+BEAT_SLOTS = 20  # heartbeats are spread over this many seconds
+
+
+class Watch:
+    def __init__(self, hub: "Hub") -> None:
+        self._hub = hub
+        self._new_rooms: set[int] = set()
+        self._comparing_new = False
+        self._known: dict[Caller, Actor | Refused] = {}
+        self._versions: dict[int, int] = {}
+        self._failing = False
+
+    async def run(self) -> None:
+        rooms_at = people_at = beat_at = clock.ticks()
+        beat = 0
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            now = clock.ticks()
+            if now >= rooms_at:
+                await self._guarded(self._compare_rooms)
+                rooms_at = now + (ROOMS_SECONDS if self._hub.bus.healthy else ROOMS_WITHOUT_BUS_SECONDS)
+            if now >= people_at:
+                await self._guarded(self._compare_people)
+                people_at = now + PEOPLE_SECONDS
+            if now >= beat_at:
+                beat_at = now + 1.0
+                beat = (beat + 1) % BEAT_SLOTS
+                self._heartbeats(beat)
+                self._hub.crowd.lapse(now)
+
+    def compare_soon(self, room_id: int) -> None:
+        """A room is followed from a head read a moment ago: see what came meanwhile."""
+        self._new_rooms.add(room_id)
+        if not self._comparing_new:
+            self._comparing_new = True
+            self._hub.spawn(self._compare_new())
+
+    async def _compare_new(self) -> None:
+        await asyncio.sleep(0)
+        self._comparing_new = False
+        rooms, self._new_rooms = self._new_rooms, set()
+        await self._read_up(list(rooms))
+
+    async def _compare_rooms(self) -> None:
+        await self._read_up(list(self._hub.feeds))
+
+    async def _read_up(self, room_ids: list[int]) -> None:
+        for start in range(0, len(room_ids), CHUNK):
+            heads = await read(log.heads, room_ids[start : start + CHUNK])
+            for room_id, head in heads.items():
+                feed = self._hub.feeds.get(room_id)
+                if feed is not None and feed.position < head:
+                    feed.read_up()
+
+    async def _compare_people(self) -> None:
+        callers = {socket.caller for sockets in self._hub.people.values() for socket in sockets}
+        listed = list(callers)
+        self._known = {caller: known for caller, known in self._known.items() if caller in callers}
+        for start in range(0, len(listed), CHUNK):
+            changed = await self._changed(listed[start : start + CHUNK])
+            self._hub.refresh(changed)
+
+    async def _changed(self, callers: list[Caller]) -> set[int]:
+        """People whose rooms or read positions moved, or who may not act any more or otherwise than before."""
+        confirmed = await read(confirm, callers)
+        versions = await read(people.versions, [caller.person_id for caller in callers])
+        changed = {pk for pk, version in versions.items() if self._versions.get(pk, version) != version}
+        for caller, now in confirmed.items():
+            before = self._known.get(caller, now)
+            if isinstance(now, Refused) or now != before:
+                changed.add(caller.person_id)
+        self._known.update(confirmed)
+        self._versions.update(versions)
+        return changed
+
+    def _heartbeats(self, beat: int) -> None:
+        for person_id, sockets in list(self._hub.people.items()):
+            if person_id % BEAT_SLOTS == beat:
+                for socket in list(sockets):
+                    socket.heartbeat()
+
+    async def _guarded(self, compare: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await compare()
+            self._failing = False
+        except DatabaseError as error:
+            if not self._failing:
+                logger.warning(
+                    "The store cannot be compared with (%s); it is tried again", type(error).__name__
+                )
+            self._failing = True

@@ -1,0 +1,58 @@
+"""The ASGI application of the standalone product: health, static files, Django's pages, sockets."""
+
+import os
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hubbub.site.settings")
+
+from channels.routing import ProtocolTypeRouter, URLRouter
+from django.core.asgi import get_asgi_application
+
+pages = get_asgi_application()  # first: it sets Django up, and what follows imports models
+
+from django.conf import settings
+from django.urls import re_path
+
+import hubbub.realtime
+from hubbub.lib.drain import drain
+from hubbub.ops.bodies import BoundedBodies, Receive, Scope, Send
+from hubbub.ops.health import Health
+from hubbub.site import static
+
+RESTART = 1012
+
+
+class Sockets:
+    """The sockets of Hubbub below /ws/; none elsewhere, and none for newcomers while draining."""
+
+    def __init__(self, application: Any) -> None:
+        self._application = application
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not scope["path"].startswith("/ws/"):
+            await send({"type": "websocket.close"})
+        elif drain.started:
+            await send({"type": "websocket.accept"})
+            await send({"type": "websocket.close", "code": RESTART})
+        else:
+            await self._application(scope, receive, send)
+
+
+async def lifespan(scope: Scope, receive: Receive, send: Send) -> None:
+    """Nothing to start or stop here: what has a life of its own hears of the end from `hubbub.lib.drain`."""
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return
+
+
+application = ProtocolTypeRouter(
+    {
+        "http": Health(
+            static.served(BoundedBodies(pages, max_bytes=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)),
+        ),
+        "websocket": Sockets(URLRouter([re_path(r"^ws/", hubbub.realtime.sockets())])),
+        "lifespan": lifespan,
+    }
+)

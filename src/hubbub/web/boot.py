@@ -1,0 +1,103 @@
+"""The JSON that the chat page starts from, made of domain queries; it paints without a further request."""
+
+import re
+from typing import Any
+
+import msgspec
+from django.conf import settings
+from django.http import HttpRequest
+from django.middleware.csrf import get_token
+from django.shortcuts import resolve_url
+from django.urls import NoReverseMatch, reverse
+
+import hubbub
+from hubbub import limits
+from hubbub.events import log
+from hubbub.messages import queries as messages
+from hubbub.people.access import Actor
+from hubbub.rooms import access
+from hubbub.rooms import queries as rooms
+from hubbub.rooms.models import Room
+from hubbub.web.appearance import appearance_of
+from hubbub.web.assets import assets
+from hubbub.web.catalogue import catalogue
+from hubbub.web.place import place
+
+FIRST_PAGE = 60
+
+_UNSAFE = re.compile("[<>&\u2028\u2029]")
+
+
+def boot(
+    request: HttpRequest, actor: Actor | None, *, room: Room | None = None, missing: str | None = None
+) -> dict[str, Any]:
+    """What the client reads first; see its `boot.js`."""
+    look = appearance_of(request)
+    return {
+        "me": _me(actor),
+        "csrf": get_token(request) if actor else "",
+        "limits": limits.published(),
+        "heartbeat_ms": limits.LIMITS.heartbeat_ms,
+        "workspace": place.name(),
+        "locale": look.locale,
+        "dir": look.dir,
+        "theme": look.theme,
+        "density": look.density,
+        "catalogue": catalogue(look.locale),
+        "missing": missing,
+        "can": {"create_rooms": access.may_create_rooms(actor)},
+        "urls": _urls(actor),
+        "version": hubbub.__version__,
+        **_state(actor, room),
+    }
+
+
+def island(content: dict[str, Any]) -> str:
+    """The content as JSON text that cannot end its script element or begin another."""
+    text = msgspec.json.encode(content).decode()
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def _state(actor: Actor | None, room: Room | None) -> dict[str, Any]:
+    listed = [_with_online(state) for state in messages.room_list(actor)] if actor else []
+    if room is None:
+        return {"epoch": log.epoch(), "rooms": listed, "room": None, "page": None, "members": None}
+    shown = next((state for state in listed if state["id"] == room.wire_id), None)
+    return {
+        "epoch": log.epoch(),
+        "rooms": listed,
+        "room": shown or _with_online(messages.room_state(actor, room.pk)),
+        "page": messages.messages_page(actor, room.pk, limit=FIRST_PAGE),
+        "members": rooms.members(actor, room.pk),
+    }
+
+
+def _with_online(state: Any) -> dict[str, Any]:
+    shown: dict[str, Any] = msgspec.to_builtins(state)
+    return {**shown, "online": len(rooms.presence.online(Room.pk_of(state.id) or 0))}
+
+
+def _me(actor: Actor | None) -> dict[str, Any] | None:
+    if actor is None:
+        return None
+    return {"username": actor.username, "name": actor.username, "admin": actor.is_admin}
+
+
+def _urls(actor: Actor | None) -> dict[str, str | None]:
+    chat = reverse("hubbub_web:selector")
+    return {
+        "chat": chat,
+        "api": f"{chat.removesuffix('chat/')}api/v1/",
+        "ws": "/ws/v1",
+        "sign_in": resolve_url(settings.LOGIN_URL),
+        "account": place.account_url() if actor else None,
+        "admin": _admin_url() if actor and actor.is_admin else None,
+        "icons": assets().icons,
+    }
+
+
+def _admin_url() -> str | None:
+    try:
+        return reverse("admin:index")
+    except NoReverseMatch:
+        return None

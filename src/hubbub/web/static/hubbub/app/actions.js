@@ -1,0 +1,256 @@
+/** Everything that can be done to a message, and the menus of a room and of oneself: one list for bar, menu, sheet and keys. */
+
+import { el, fillWith, iconButton } from './html.js';
+import { t } from './i18n.js';
+import { plain } from './fmt.js';
+import { tell } from './net.js';
+import { ask, toast } from './dialog.js';
+import { openMenu } from './menu.js';
+import { hindrance, hrefOf, manages, me, openRoom, store, takeRead } from './store.js';
+import { older, sendRead } from './sync.js';
+import { hold } from './unread.js';
+
+const QUICK = ['👍', '❤️', '😂', '🎉', '👀', '🙏'];
+const PRESS = 450;
+const SLIP = 8;
+const DEEP = 40;
+
+/** @typedef {import('./row.js').Row} Row */
+/** @typedef {import('./menu.js').Choice} Choice */
+
+/**
+ * What can be done to this message, by name.
+ * @param {Hubbub.App} app
+ * @param {Row} row
+ * @returns {Map<string, Choice>}
+ */
+export function choicesFor(app, row) {
+  const { entry } = row.view;
+  const room = openRoom();
+  /** @type {Map<string, Choice>} */
+  const choices = new Map();
+  if (!room || !entry.id || entry.deleted) return choices;
+  const may = !hindrance(room);
+  const mine = entry.by === me();
+  const put = (/** @type {string} */ name, /** @type {string} */ sign, /** @type {() => void} */ act, key = '', danger = false) =>
+    choices.set(name, { label: t(`act.${name}`), icon: sign, act, key, danger });
+  if (row.view.mayReact) put('react', 'react', () => react(app, row, row.element), '+');
+  if (may) put('reply', 'reply', () => app.composer.reply(entry.id), 'R');
+  if (may && mine) put('edit', 'edit', () => void import('./editor.js').then(({ edit }) => edit(app, row)), 'E');
+  put('copy', 'copy', () => void navigator.clipboard.writeText(entry.body ?? ''), 'C');
+  if (room.member && !mine) put('unread', 'unread', () => void markUnread(app, row), 'U');
+  if (!room.archived && (mine || manages(room)) && me()) put('delete', 'delete', () => void remove(app, row), 'Del', true);
+  return choices;
+}
+
+/**
+ * Something in the log was pressed.
+ * @param {Hubbub.App} app
+ * @param {HTMLElement} target
+ */
+export async function act(app, target) {
+  const row = app.timeline.rowOf(target);
+  const { act: name = '', emoji = '' } = target.dataset;
+  if (!row) return;
+  const { item, entry } = row.view;
+  if (name === 'person') return person(app, entry.by);
+  if (name === 'jump') return jump(app, entry.reply_to ?? '');
+  if (name === 'toggle') return toggle(app, row, emoji);
+  if (name === 'react') return react(app, row, target);
+  if (name === 'more') return menu(app, row, target);
+  if (name === 'retry' && item) return app.outbox.retry(item.client_id);
+  if (name === 'discard' && item) return app.outbox.discard(item.client_id);
+  if (name === 'rewrite' && item) return rewrite(app, row, item);
+  choicesFor(app, row).get(name)?.act();
+}
+
+/**
+ * @param {Hubbub.App} app
+ * @param {Row} row
+ * @param {string} emoji
+ */
+export async function toggle(app, row, emoji) {
+  const room = openRoom();
+  if (!room) return;
+  const mine = row.view.entry.reactions[emoji]?.includes(me());
+  await app.outbox.put({ room: room.id, op: mine ? 'unreact' : 'react', target: row.view.entry.id, emoji });
+}
+
+/**
+ * Asks, quoting what would go.
+ * @param {Hubbub.App} app
+ * @param {Row} row
+ */
+export async function remove(app, row) {
+  const { entry } = row.view;
+  const room = openRoom();
+  const title = t(entry.by === me() ? 'delete.mine' : 'delete.theirs', { name: entry.by });
+  if (!room || !(await ask({ title, quote: entry.body ?? '', confirm: t('act.delete'), danger: true }))) return;
+  await app.outbox.put({ room: room.id, op: 'delete', target: entry.id });
+}
+
+/**
+ * @param {Hubbub.App} app
+ * @param {Row} row
+ * @param {import('./menu.js').Where} where
+ */
+export function menu(app, row, where) {
+  const choices = choicesFor(app, row);
+  if (!choices.size) return;
+  const quick = el('div', { class: 'quick' }, ...QUICK.map((emoji) => el('button', { type: 'button', 'aria-label': emoji, onclick: () => (opened.hidePopover(), void toggle(app, row, emoji)) }, emoji)));
+  row.element.toggleAttribute('data-on', true);
+  const opened = openMenu(where, [...choices.values()], t('act.menu'), choices.has('react') ? quick : undefined);
+  opened.addEventListener('toggle', (event) => /** @type {ToggleEvent} */ (event).newState === 'closed' && row.element.toggleAttribute('data-on', false));
+}
+
+/** @param {Hubbub.App} app  the bar that appears on the row under the pointer or the focus */
+export function hoverBar(app) {
+  const { list } = app.timeline;
+  const bar = el('div', { class: 'tools' });
+  const show = (/** @type {Event} */ event) => {
+    const row = event.target instanceof Element ? app.timeline.rowOf(event.target) : undefined;
+    if (row && !bar.contains(/** @type {Node} */ (event.target)) && bar.parentNode !== row.element) attach(app, bar, row);
+  };
+  list.addEventListener('pointerover', (event) => event.pointerType === 'mouse' && show(event));
+  list.addEventListener('focusin', show);
+  list.addEventListener('contextmenu', (event) => context(app, event));
+  list.addEventListener('pointerdown', (event) => event.pointerType === 'touch' && press(app, event));
+}
+
+/**
+ * @param {Hubbub.App} app
+ * @param {HTMLElement} bar
+ * @param {Row} row
+ */
+function attach(app, bar, row) {
+  const choices = choicesFor(app, row);
+  if (!choices.size) return bar.remove();
+  const buttons = ['react', 'reply', 'edit'].flatMap((name) => {
+    const choice = choices.get(name);
+    return choice?.icon ? [iconButton(choice.icon, choice.label, () => {}, { 'data-act': name, tabindex: -1 })] : [];
+  });
+  fillWith(bar, ...buttons, iconButton('more', t('act.more'), () => {}, { 'data-act': 'more', tabindex: -1 }));
+  row.element.append(bar);
+}
+
+/**
+ * @param {Hubbub.App} app
+ * @param {MouseEvent} event
+ */
+function context(app, event) {
+  const target = /** @type {Element} */ (event.target);
+  const row = app.timeline.rowOf(target);
+  if (!row || target.closest('a, textarea') || String(getSelection()) || !choicesFor(app, row).size) return;
+  event.preventDefault();
+  menu(app, row, { x: event.clientX, y: event.clientY });
+}
+
+/**
+ * A long press opens the same list; moving means scrolling.
+ * @param {Hubbub.App} app
+ * @param {PointerEvent} start
+ */
+function press(app, start) {
+  const row = app.timeline.rowOf(/** @type {Element} */ (start.target));
+  if (!row) return;
+  const timer = window.setTimeout(() => menu(app, row, { x: start.clientX, y: start.clientY }), PRESS);
+  const done = new AbortController();
+  const stop = () => {
+    window.clearTimeout(timer);
+    done.abort();
+  };
+  const moved = (/** @type {PointerEvent} */ event) => Math.hypot(event.clientX - start.clientX, event.clientY - start.clientY) > SLIP && stop();
+  window.addEventListener('pointermove', moved, { signal: done.signal, passive: true });
+  for (const name of ['pointerup', 'pointercancel', 'scroll']) window.addEventListener(name, stop, { signal: done.signal, capture: true });
+}
+
+/**
+ * @param {Hubbub.App} app
+ * @param {Row} row
+ * @param {Element} where
+ */
+async function react(app, row, where) {
+  const { pick } = await import('./emoji/picker.js');
+  pick(where, (emoji) => void toggle(app, row, emoji));
+}
+
+/**
+ * @param {Hubbub.App} app
+ * @param {string} username
+ */
+async function person(app, username) {
+  if (!me()) return;
+  const { direct } = await import('./commands.js');
+  app.go(hrefOf(await direct([username])));
+}
+
+/**
+ * To the message that was answered, reading back as far as it takes.
+ * @param {Hubbub.App} app
+ * @param {string} id
+ */
+async function jump(app, id) {
+  const room = store.open;
+  for (let pages = 0; pages < DEEP && store.open === room; pages += 1) {
+    const log = store.logs.get(room);
+    if (!log) return;
+    if (log.byId.has(id)) return void app.timeline.goTo(id);
+    if (log.start) return toast(t('jump.gone'));
+    await older(room, 100);
+  }
+}
+
+/**
+ * @param {Hubbub.App} app
+ * @param {Row} row
+ * @param {Hubbub.Item} item
+ */
+async function rewrite(app, row, item) {
+  if (item.op === 'edit') return import('./editor.js').then(({ edit }) => edit(app, row));
+  app.composer.rewrite(item.body ?? '', item.reply_to ?? null);
+  await app.outbox.discard(item.client_id);
+}
+
+/**
+ * @param {Hubbub.App} app
+ * @param {Row} row
+ */
+async function markUnread(app, row) {
+  const room = openRoom();
+  const log = room && store.logs.get(room.id);
+  if (!room || !log) return;
+  const { seq } = row.view.entry;
+  const rest = log.entries.filter((entry) => entry.seq >= seq && entry.by !== me() && !entry.deleted).length;
+  hold(room.id);
+  app.timeline.divide(seq);
+  takeRead(room.id, { seq: seq - 1, unread: rest, mentions: room.kind === 'direct' ? rest : 0 });
+  await sendRead(room.id, seq - 1, true);
+}
+
+/**
+ * @param {Hubbub.App} app
+ * @param {HTMLElement} button
+ */
+export function roomMenu(app, button) {
+  const room = openRoom();
+  if (!room) return;
+  const leave = async () => {
+    if (!(await ask({ title: t('leave.ask', { room: room.name }), quote: room.kind === 'private' ? t('leave.private') : undefined, confirm: t('leave.leave'), danger: true }))) return;
+    await tell('POST', `rooms/${room.id}/leave`);
+    store.rooms.set(room.id, { ...room, member: false, role: null, unread: 0, mentions: 0 });
+    app.go(store.boot.urls.chat);
+  };
+  const copy = () => void navigator.clipboard.writeText(location.origin + hrefOf(room)).then(() => toast(t('room.copied')));
+  openMenu(button, [{ label: t('room.copy_link'), icon: 'copy', act: copy }, { label: t('leave.leave'), icon: 'leave', danger: true, act: () => void leave() }], t('room.more'));
+}
+
+/** @param {HTMLElement} button */
+export function myMenu(button) {
+  const { account, admin, sign_in: signIn } = store.boot.urls;
+  /** @type {Choice[]} */
+  const choices = [];
+  if (account) choices.push({ label: t('me.account'), icon: 'person', act: () => location.assign(account) });
+  if (admin) choices.push({ label: t('me.admin'), icon: 'lock', act: () => location.assign(admin) });
+  choices.push({ label: t('me.sign_out'), icon: 'leave', act: () => void tell('DELETE', 'session').finally(() => location.assign(signIn)) });
+  openMenu(button, choices, t('me.menu'));
+}

@@ -1,0 +1,332 @@
+/** Where one writes: keys, growth, drafts, replies, refusals before the fact. It must not know the network or the log. */
+
+import { el, fillWith, icon, iconButton, set } from './html.js';
+import { t } from './i18n.js';
+import { plain } from './fmt.js';
+import { announce, hindrance, me, store, titleOf } from './store.js';
+
+const PAUSE = 400;
+const TYPING = 3000;
+const CROWD = 100;
+
+/** @typedef {import('./idb.js').Keep} Keep */
+/** @typedef {{ key: (event: KeyboardEvent) => boolean, input: () => void }} Completion */
+
+/**
+ * @typedef {object} Hooks
+ * @property {(room: string, body: string, reply: string | null) => Promise<void>} send  resolves when the words are safe
+ * @property {(text: string) => Promise<string | null> | null} command  null: not a command; a note if it was not done
+ * @property {(room: string) => void} typing
+ * @property {() => void} editLast
+ * @property {(button: HTMLElement, choose: (emoji: string) => void) => void} pick
+ * @property {(id: string) => Hubbub.Entry | undefined} entry
+ * @property {(composer: Composer) => Promise<Completion>} completion
+ */
+
+export class Composer {
+  /** @type {HTMLTextAreaElement} */
+  field;
+  #hooks;
+  #keep;
+  #room = '';
+  /** @type {string | null} */
+  #reply = null;
+  /** @type {Map<string, Hubbub.Draft>} */
+  #drafts = new Map();
+  #timer = 0;
+  #typed = 0;
+  /** @type {Promise<void>} */
+  #sending = Promise.resolve();
+  /** @type {Completion | null} */
+  #completion = null;
+  #note = el('div', { class: 'note', role: 'alert', hidden: true });
+  #quote = el('div', { class: 'replying', hidden: true });
+  #closed = el('div', { class: 'closed', hidden: true });
+  #count = el('output', { class: 'count', hidden: true });
+
+  /**
+   * @param {Keep} keep
+   * @param {Hooks} hooks
+   */
+  constructor(keep, hooks) {
+    this.#keep = keep;
+    this.#hooks = hooks;
+    this.field = el('textarea', {
+      rows: 1, dir: 'auto', autocomplete: 'off', enterkeyhint: 'send',
+      onkeydown: (event) => this.#key(event), oninput: () => this.#typedSomething(), onblur: () => this.#save(),
+    });
+    const emoji = iconButton('react', t('composer.emoji'), ({ currentTarget }) => {
+      hooks.pick(/** @type {HTMLElement} */ (currentTarget), (sign) => this.insert(sign));
+    });
+    const send = el('button', { type: 'submit', class: 'ib send', 'aria-label': t('composer.send'), title: t('composer.send') }, icon('send'));
+    this.form = el('form', { class: 'comp', onsubmit: (event) => this.#submit(event) }, this.field, this.#count, emoji, send);
+    this.element = el('div', { class: 'writing' }, this.#note, this.#quote, this.form, this.#closed);
+    window.addEventListener('pagehide', () => this.#saveNow());
+    document.addEventListener('visibilitychange', () => document.hidden && this.#saveNow());
+  }
+
+  get room() {
+    return this.#room;
+  }
+
+  get empty() {
+    return !this.field.value;
+  }
+
+  /** Brings back what was being written before the page was left. */
+  async remember() {
+    /** @type {Hubbub.Draft[]} */
+    const kept = await this.#keep.all('drafts');
+    for (const draft of [...kept, ...mirrored()]) {
+      const known = this.#drafts.get(draft.room);
+      if (!known || known.at < draft.at) this.#drafts.set(draft.room, draft);
+    }
+    for (const [room, draft] of this.#drafts) if (draft.text) store.drafts.add(room);
+    announce('drafts');
+    if (this.#room && this.empty) this.#restore();
+  }
+
+  /** @param {Hubbub.Room} room */
+  show(room) {
+    const same = this.#room === room.id;
+    if (!same) this.#saveNow();
+    this.#room = room.id;
+    const why = hindrance(room);
+    const title = room.kind === 'direct' ? titleOf(room, t('room.notes')) : `#${room.name}`;
+    set(this.field, 'placeholder', t('composer.placeholder', { room: title }));
+    set(this.field, 'aria-label', t('composer.placeholder', { room: title }));
+    this.form.hidden = Boolean(why);
+    this.#closed.hidden = !why;
+    if (why) fillWith(this.#closed, t(`closed.${why}`, { room: title }), why === 'visitor' && signIn());
+    if (same) return;
+    this.#tell(null);
+    this.#restore();
+  }
+
+  focus() {
+    if (!this.form.hidden) this.field.focus({ preventScroll: true });
+  }
+
+  /** @param {string} text */
+  insert(text) {
+    this.field.focus();
+    this.field.setRangeText(text, this.field.selectionStart, this.field.selectionEnd, 'end');
+    this.#typedSomething();
+  }
+
+  /**
+   * @param {string} text
+   * @param {string | null} [reply]
+   */
+  rewrite(text, reply = null) {
+    const rest = this.field.value.trim();
+    this.#set(rest ? `${text}\n${rest}` : text);
+    if (reply) this.reply(reply);
+    this.focus();
+  }
+
+  /** @param {string | null} id */
+  reply(id) {
+    this.#reply = id;
+    const entry = id ? this.#hooks.entry(id) : undefined;
+    this.#quote.hidden = !entry;
+    this.#later();
+    if (!entry) return;
+    const cancel = iconButton('close', t('composer.cancel_reply'), () => this.reply(null));
+    fillWith(this.#quote, el('span', { class: 'line', dir: 'auto' }, t('composer.replying', { name: entry.by }), ' ', el('span', {}, plain(entry.body ?? ''))), cancel);
+    this.focus();
+  }
+
+  /** One step back for the Escape key. */
+  escape() {
+    if (!this.#note.hidden) this.#tell(null);
+    else if (this.#reply) this.reply(null);
+    else return false;
+    return true;
+  }
+
+  // ---- keys ----
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    if (event.isComposing || event.keyCode === 229) return;
+    if (this.#completion?.key(event)) return event.preventDefault();
+    if (event.key === 'Enter' && !event.shiftKey && !event.altKey && !touch() && !this.#inBlock()) return this.#submit(event);
+    if (event.key === 'ArrowUp' && this.empty && plainKey(event)) {
+      event.preventDefault();
+      this.#hooks.editLast();
+    }
+  }
+
+  /** Inside an open fence Enter is a new line of code. */
+  #inBlock() {
+    const before = this.field.value.slice(0, this.field.selectionStart);
+    return (before.match(/^```/gm) ?? []).length % 2 === 1;
+  }
+
+  #typedSomething() {
+    this.#tell(null);
+    this.#grow();
+    this.#later();
+    this.#completion?.input();
+    if (!this.#completion && /(^|\s)[@#][^\s]*$|^\/[^\s]*$/u.test(this.field.value)) void this.#complete();
+    const now = Date.now();
+    const crowd = (store.online.get(this.#room)?.size ?? 0) > CROWD;
+    if (now - this.#typed < TYPING || crowd || !this.field.value.trim() || this.field.value.startsWith('/')) return;
+    this.#typed = now;
+    this.#hooks.typing(this.#room);
+  }
+
+  async #complete() {
+    this.#completion = { key: () => false, input: () => {} };
+    this.#completion = await this.#hooks.completion(this);
+    this.#completion.input();
+  }
+
+  #grow() {
+    const most = store.boot.limits.body_chars ?? 5000;
+    const length = [...this.field.value].length;
+    this.#count.hidden = length < most * 0.9;
+    this.#count.textContent = String(most - length);
+    this.#count.toggleAttribute('data-over', length > most);
+    if (CSS.supports('field-sizing', 'content')) return;
+    this.field.style.blockSize = 'auto';
+    this.field.style.blockSize = `${this.field.scrollHeight}px`;
+  }
+
+  // ---- sending ----
+
+  /** @param {Event} event */
+  #submit(event) {
+    event.preventDefault();
+    this.#sending = this.#sending.then(() => this.#send(false)).catch(() => {});
+  }
+
+  /** @param {boolean} asText  even if it looks like a command */
+  async #send(asText) {
+    const written = this.field.value;
+    const room = this.#room;
+    const reply = this.#reply;
+    const body = written.trim();
+    if (!body || this.form.hidden) return;
+    if ([...body].length > (store.boot.limits.body_chars ?? 5000)) return this.#tell(t('composer.too_long', { n: [...body].length - (store.boot.limits.body_chars ?? 5000) }));
+    const command = asText ? null : this.#hooks.command(body);
+    const trouble = command ? await command : await this.#hooks.send(room, body, reply).then(() => null);
+    if (trouble) return this.#tell(trouble, true);
+    this.#clear(room, written);
+    this.field.focus({ preventScroll: true });
+  }
+
+  /**
+   * What was typed while the words were being made safe stays.
+   * @param {string} room
+   * @param {string} written
+   */
+  #clear(room, written) {
+    if (room !== this.#room) return this.#forget(room);
+    if (this.field.value.startsWith(written)) this.#set(this.field.value.slice(written.length));
+    this.#reply = null;
+    this.#quote.hidden = true;
+    this.#typed = 0;
+    this.#saveNow();
+  }
+
+  /**
+   * @param {string | null} text
+   * @param {boolean} [offer]  to send it as text all the same
+   */
+  #tell(text, offer = false) {
+    this.#note.hidden = !text;
+    if (!text) return;
+    const send = () => {
+      this.#tell(null);
+      void this.#send(true);
+    };
+    fillWith(this.#note, el('span', {}, text), offer && el('button', { type: 'button', onclick: send }, t('composer.as_text')));
+  }
+
+  // ---- drafts ----
+
+  /** @param {string} text */
+  #set(text) {
+    this.field.value = text;
+    this.#grow();
+  }
+
+  #restore() {
+    const draft = this.#drafts.get(this.#room);
+    this.#set(draft?.text ?? '');
+    this.field.setSelectionRange(draft?.start ?? 0, draft?.start ?? 0);
+    this.#reply = null;
+    this.#quote.hidden = true;
+    if (draft?.reply && this.#hooks.entry(draft.reply)) this.reply(draft.reply);
+  }
+
+  #later() {
+    window.clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => this.#save(), PAUSE);
+  }
+
+  #save() {
+    window.clearTimeout(this.#timer);
+    const { value: text, selectionStart: start } = this.field;
+    if (!this.#room || (!text && !this.#drafts.has(this.#room))) return;
+    if (!text && !this.#reply) return this.#forget(this.#room);
+    const draft = { room: this.#room, text, start, reply: this.#reply, at: Date.now() };
+    this.#drafts.set(this.#room, draft);
+    void this.#keep.put('drafts', this.#room, draft);
+    this.#mark(this.#room, Boolean(text));
+  }
+
+  /** Hiding may be cut short: the open room's words also go where writing is immediate. */
+  #saveNow() {
+    this.#save();
+    const draft = this.#drafts.get(this.#room);
+    if (draft) sessionStorage.setItem(mirrorKey(this.#room), JSON.stringify(draft));
+  }
+
+  /** @param {string} room */
+  #forget(room) {
+    this.#drafts.delete(room);
+    sessionStorage.removeItem(mirrorKey(room));
+    void this.#keep.drop('drafts', room);
+    this.#mark(room, false);
+  }
+
+  /**
+   * @param {string} room
+   * @param {boolean} waits
+   */
+  #mark(room, waits) {
+    if (store.drafts.has(room) === waits) return;
+    if (waits) store.drafts.add(room);
+    else store.drafts.delete(room);
+    announce('drafts', room);
+  }
+}
+
+function signIn() {
+  const next = encodeURIComponent(location.pathname);
+  return el('a', { class: 'button', href: `${store.boot.urls.sign_in}?next=${next}` }, t('sign_in'));
+}
+
+/** Where there is no keyboard with modifiers Enter breaks the line and the button sends. */
+function touch() {
+  return matchMedia('(hover: none) and (pointer: coarse)').matches;
+}
+
+/** @param {KeyboardEvent} event */
+function plainKey({ shiftKey, altKey, ctrlKey, metaKey }) {
+  return !shiftKey && !altKey && !ctrlKey && !metaKey;
+}
+
+/** @param {string} room */
+function mirrorKey(room) {
+  return `hubbub draft ${me()} ${room}`;
+}
+
+/** @returns {Hubbub.Draft[]} */
+function mirrored() {
+  const mine = Object.keys(sessionStorage).filter((key) => key.startsWith(mirrorKey('')));
+  return mine.map((key) => JSON.parse(sessionStorage.getItem(key) ?? ''));
+}

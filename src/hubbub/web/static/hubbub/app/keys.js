@@ -1,0 +1,156 @@
+/** The keyboard: regions, the Escape ladder, walking rooms and messages, typing from anywhere. It must not know the network. */
+
+import { set } from './html.js';
+import { hrefOf, store } from './store.js';
+import { roomsInOrder } from './sidebar.js';
+import { choicesFor, menu } from './actions.js';
+import { stopEditing } from './editor.js';
+
+/** @type {Record<string, string>} */
+const LETTERS = { r: 'reply', e: 'edit', '+': 'react', '=': 'react', u: 'unread', c: 'copy', Delete: 'delete' };
+
+/** @param {Hubbub.App} app */
+export function listenToKeys(app) {
+  document.addEventListener('keydown', (event) => pressed(app, event));
+  app.timeline.list.addEventListener('keydown', (event) => walk(app, event));
+  app.timeline.list.addEventListener('focusin', (event) => current(app, event.target));
+  new MutationObserver(() => tabStop(app)).observe(app.timeline.list, { childList: true });
+  tabStop(app);
+}
+
+/**
+ * @param {Hubbub.App} app
+ * @param {KeyboardEvent} event
+ */
+function pressed(app, event) {
+  if (event.defaultPrevented || event.isComposing) return;
+  const { key, altKey, shiftKey } = event;
+  const command = event.ctrlKey || event.metaKey;
+  if (command && key.toLowerCase() === 'k' && !altKey) return take(event, () => import('./switcher.js').then(({ openSwitcher }) => openSwitcher(app)));
+  if (document.querySelector('dialog[open], [popover]:popover-open')) return;
+  if (key === 'F6') return take(event, () => region(app, shiftKey ? -1 : 1));
+  if (key === 'Escape') return escape(app, event);
+  if (altKey && !command && (key === 'ArrowUp' || key === 'ArrowDown')) return take(event, () => nextRoom(app, key === 'ArrowUp' ? -1 : 1, shiftKey));
+  if (!command && !altKey) typing(app, event);
+}
+
+/**
+ * @param {Event} event
+ * @param {() => unknown} act
+ */
+function take(event, act) {
+  event.preventDefault();
+  act();
+}
+
+/**
+ * One step only.
+ * @param {Hubbub.App} app
+ * @param {Event} event
+ */
+function escape(app, event) {
+  if (stopEditing() || app.composer.escape()) return event.preventDefault();
+  if (!store.open) return;
+  event.preventDefault();
+  app.timeline.dropDivider();
+  app.timeline.toEnd();
+  app.composer.focus();
+}
+
+/**
+ * @param {Hubbub.App} app
+ * @param {number} step
+ */
+function region(app, step) {
+  const message = () => app.timeline.list.querySelector('article.msg[tabindex="0"]');
+  const stops = [
+    app.side.querySelector('a.room[aria-current], a.room'), message(), app.composer.field,
+    getComputedStyle(app.aside).display === 'none' ? null : app.aside.querySelector('button'),
+  ].filter((stop) => stop instanceof HTMLElement && stop.isConnected);
+  const here = [app.side, app.timeline.list, app.composer.element, app.aside].findIndex((one) => one.contains(document.activeElement));
+  /** @type {HTMLElement} */ (stops[(Math.max(here, -step) + step + stops.length) % stops.length])?.focus();
+}
+
+/**
+ * @param {Hubbub.App} app
+ * @param {number} step
+ * @param {boolean} unreadOnly
+ */
+function nextRoom(app, step, unreadOnly) {
+  const rooms = roomsInOrder().filter((room) => !unreadOnly || room.unread || room.id === store.open);
+  const here = rooms.findIndex((room) => room.id === store.open);
+  const next = rooms[(here + step + rooms.length) % rooms.length];
+  if (next) void app.go(hrefOf(next));
+}
+
+/**
+ * A letter typed at the page itself goes to the composer; never from a control.
+ * @param {Hubbub.App} app
+ * @param {KeyboardEvent} event
+ */
+function typing(app, event) {
+  const at = document.activeElement;
+  if (at && at !== document.body && !(at instanceof HTMLElement && at.classList.contains('log'))) return;
+  if ([...event.key].length === 1 && event.key !== ' ') app.composer.focus();
+}
+
+// ---- the log: one tab stop, arrows walk ----
+
+/**
+ * @param {Hubbub.App} app
+ * @param {KeyboardEvent} event
+ */
+function walk(app, event) {
+  const article = event.target;
+  if (!(article instanceof HTMLElement) || !article.matches('article.msg') || event.ctrlKey || event.metaKey || event.altKey) return;
+  const row = app.timeline.rowOf(article);
+  const next = neighbour(app, article, event.key);
+  if (next) return take(event, () => next.focus());
+  if (!row) return;
+  if (event.key === 'Enter' || event.key === ' ') return take(event, () => menu(app, row, article));
+  const choice = choicesFor(app, row).get(LETTERS[event.key.length === 1 ? event.key.toLowerCase() : event.key] ?? '');
+  if (choice) take(event, choice.act);
+}
+
+/**
+ * @param {Hubbub.App} app
+ * @param {HTMLElement} article
+ * @param {string} key
+ * @returns {HTMLElement | undefined}
+ */
+function neighbour(app, article, key) {
+  const rows = /** @type {HTMLElement[]} */ ([...app.timeline.list.querySelectorAll('article.msg')]);
+  const here = rows.indexOf(article);
+  if (key === 'ArrowUp') return rows[here - 1] ?? rows[0];
+  if (key === 'ArrowDown') return rows[here + 1] ?? (here === rows.length - 1 ? app.composer.field : undefined);
+  if (key === 'Home') return rows[0];
+  return key === 'End' ? rows.at(-1) : undefined;
+}
+
+/**
+ * The row with the focus is the one that Tab comes back to, and its own controls can be reached.
+ * @param {Hubbub.App} app
+ * @param {EventTarget | null} target
+ */
+function current(app, target) {
+  const row = target instanceof Element ? target.closest('article.msg') : null;
+  if (!row) return;
+  for (const other of app.timeline.list.querySelectorAll('article.msg[tabindex="0"]')) if (other !== row) stop(other, -1);
+  stop(row, 0);
+}
+
+/** @param {Hubbub.App} app */
+function tabStop(app) {
+  if (app.timeline.list.querySelector('article.msg[tabindex="0"]')) return;
+  const last = [...app.timeline.list.querySelectorAll('article.msg')].at(-1);
+  if (last) set(last, 'tabindex', 0);
+}
+
+/**
+ * @param {Element} row
+ * @param {number} index
+ */
+function stop(row, index) {
+  set(row, 'tabindex', index);
+  for (const control of row.querySelectorAll('button, a')) set(control, 'tabindex', index);
+}

@@ -1,0 +1,157 @@
+/** The pane of a room: header, log, foot and the lines that say how things stand. It must not know the network. */
+
+import { el, fillWith, icon, iconButton, set } from './html.js';
+import { list, t } from './i18n.js';
+import { companions, hindrance, isOnline, store, titleOf, typists } from './store.js';
+
+const FEW = 3;
+
+/** @typedef {import('./timeline.js').Timeline} Timeline */
+/** @typedef {import('./composer.js').Composer} Composer */
+/** @typedef {import('./socket.js').Connection} Connection */
+
+/**
+ * @typedef {object} Hooks
+ * @property {() => void} back
+ * @property {() => void} people
+ * @property {(room: Hubbub.Room) => void} join
+ * @property {(button: HTMLElement) => void} more
+ */
+
+export class Pane {
+  log = el('div', { class: 'log', role: 'log', 'aria-live': 'off', 'data-region': 'log' });
+  #hooks;
+  #main;
+  #title = el('h1', {});
+  #topic = el('span', { class: 'topic', dir: 'auto' });
+  #jump = el('button', { type: 'button', class: 'jump', hidden: true });
+  #bar = el('div', { class: 'bar', hidden: true });
+  #conn = el('div', { class: 'conn', role: 'status', hidden: true });
+  #typing = el('div', { class: 'typing' });
+  #ticking = 0;
+  /** @type {Timeline | null} */
+  #timeline = null;
+
+  /**
+   * @param {HTMLElement} main
+   * @param {Hooks} hooks
+   */
+  constructor(main, hooks) {
+    this.#main = main;
+    this.#hooks = hooks;
+    const people = iconButton('people', t('room.people'), () => hooks.people(), { class: 'ib show-people' });
+    this.more = iconButton('more', t('room.more'), () => hooks.more(this.more));
+    this.header = el('header', { class: 'top' }, backButton(hooks.back), this.#title, this.#topic, people, this.more);
+    this.foot = el('footer', { class: 'foot' }, this.#jump, this.#bar, this.#conn);
+    this.#jump.addEventListener('click', () => this.#timeline?.toEnd());
+  }
+
+  /**
+   * @param {Timeline} timeline
+   * @param {Composer} composer
+   */
+  hold(timeline, composer) {
+    this.#timeline = timeline;
+    this.foot.append(composer.element, this.#typing);
+  }
+
+  /** @param {Hubbub.Room} room */
+  show(room) {
+    const title = titleOf(room, t('room.notes'));
+    fillWith(this.#title, el('bdi', {}, room.kind === 'direct' ? title : [sign(room), title].join(' ')));
+    this.#topic.textContent = room.kind === 'direct' ? presence(room) : room.topic;
+    this.#topic.hidden = !this.#topic.textContent;
+    this.more.hidden = !store.boot.me || room.kind === 'direct' || !room.member;
+    set(this.log, 'aria-label', t('room.log', { room: title }));
+    if (this.log.parentNode !== this.#main) fillWith(this.#main, this.header, this.log, this.foot);
+    this.#offerJoin(room, title);
+    this.typing(room.id);
+  }
+
+  /** @param {string} id */
+  typing(id) {
+    const names = typists(id);
+    const who = names.slice(0, FEW);
+    const words = names.length > FEW ? t('typing.several') : t('typing.names', { n: who.length, names: list(who) });
+    this.#typing.textContent = names.length ? words : '';
+  }
+
+  pill() {
+    const timeline = this.#timeline;
+    const show = Boolean(timeline && !timeline.stuck && (timeline.fresh || timeline.far));
+    this.#jump.hidden = !show;
+    if (!show || !timeline) return;
+    const words = timeline.fresh ? t('jump.new', { n: timeline.fresh }) : t('jump.latest');
+    if (this.#jump.firstChild?.textContent !== words) fillWith(this.#jump, el('span', {}, words), icon('down'));
+  }
+
+  /**
+   * The line above the composer: only what lasts is said, and nothing is covered by it.
+   * @param {Connection} connection
+   */
+  connection(connection) {
+    window.clearInterval(this.#ticking);
+    const { stopped } = connection;
+    this.#conn.hidden = connection.state !== 'offline';
+    if (this.#conn.hidden) return;
+    set(this.#conn, 'data-stopped', stopped);
+    if (stopped) return fillWith(this.#conn, el('span', {}, t(`conn.${stopped}`)), remedy(stopped));
+    const words = el('span', {});
+    const tick = () => {
+      const seconds = Math.max(0, Math.ceil((connection.next - Date.now()) / 1000));
+      words.textContent = seconds ? t('conn.offline', { n: seconds }) : t('conn.trying');
+    };
+    tick();
+    this.#ticking = window.setInterval(tick, 1000);
+    fillWith(this.#conn, words, el('button', { type: 'button', onclick: () => connection.now() }, t('conn.now')));
+  }
+
+  /** The beginning of the room, above its first message. */
+  opening() {
+    const room = store.rooms.get(store.open);
+    if (!room) return el('div', { class: 'opening' });
+    const title = titleOf(room, t('room.notes'));
+    const empty = !store.logs.get(room.id)?.entries.length;
+    const kind = room.kind !== 'direct' ? room.kind : companions(room).length ? 'direct' : 'notes';
+    const words = empty && kind !== 'direct' && kind !== 'notes' ? t('room.empty') : t(`opening.${kind}`, { room: title });
+    const heading = room.kind === 'direct' ? title : `${sign(room)} ${title}`;
+    return el('div', { class: 'opening', 'data-kind': kind }, el('h2', {}, el('bdi', {}, heading)), room.topic && el('p', { dir: 'auto' }, room.topic), el('p', { class: 'quiet' }, words));
+  }
+
+  /**
+   * @param {Hubbub.Room} room
+   * @param {string} title
+   */
+  #offerJoin(room, title) {
+    this.#bar.hidden = room.member || !store.boot.me || hindrance(room) === 'archived';
+    if (this.#bar.hidden) return;
+    const words = t(hindrance(room) ? 'join.to_follow' : 'join.by_writing', { room: title });
+    fillWith(this.#bar, el('span', {}, words), el('button', { type: 'button', class: 'button', onclick: () => this.#hooks.join(room) }, t('join.join')));
+  }
+}
+
+/** @param {() => void} back */
+export function backButton(back) {
+  return iconButton('back', t('room.back'), back, { class: 'ib back' });
+}
+
+/** @param {Hubbub.Room} room */
+function sign({ kind }) {
+  return kind === 'private' || kind === 'staff' ? '🔒' : '#';
+}
+
+/** @param {Hubbub.Room} room */
+function presence(room) {
+  const others = companions(room);
+  if (others.length !== 1) return '';
+  return t(isOnline(others[0]) ? 'people.online_one' : 'people.offline_one');
+}
+
+/** @param {Hubbub.StopReason} reason */
+function remedy(reason) {
+  if (reason === 'signed_out') {
+    const next = encodeURIComponent(location.pathname);
+    return el('a', { class: 'button', href: `${store.boot.urls.sign_in}?next=${next}` }, t('sign_in'));
+  }
+  return el('button', { type: 'button', class: 'button', onclick: () => location.reload() }, t('conn.reload'));
+}

@@ -1,0 +1,250 @@
+/** One message as a row: built once, patched in place. It must not know the log, the window or the network. */
+
+import { avatar, el, fillWith, icon, set, setSanitised } from './html.js';
+import { clockTime, fullTime, list, t } from './i18n.js';
+import { format, plain } from './fmt.js';
+
+const GROUP = 5 * 60_000;
+
+/**
+ * Everything a row shows. `item` is the operation under way, if there is one.
+ * @typedef {object} View
+ * @property {string} key
+ * @property {Hubbub.Entry} entry
+ * @property {Hubbub.Item | null} item
+ * @property {'pending' | 'sent' | 'failed'} state
+ * @property {boolean} head  shows who and when
+ * @property {boolean} called  mentions me
+ * @property {boolean} mayReact
+ * @property {{ by: string, text: string } | null} quote
+ * @property {string} me
+ */
+
+export class Row {
+  /** @type {View} */
+  view;
+  /** While the row is being edited the editor owns the body. */
+  editing = false;
+  #sign = '';
+  #gutter = el('div', { class: 'gut' });
+  #who = el('div', { class: 'who' });
+  #quote = el('button', { class: 'quote', type: 'button', 'data-act': 'jump', tabindex: -1, dir: 'auto' });
+  #body = el('div', { class: 'body', dir: 'auto' });
+  #fail = el('div', { class: 'fail', hidden: true });
+  #chips = el('div', { class: 'rx', hidden: true });
+
+  /** @param {View} view */
+  constructor(view) {
+    this.view = view;
+    this.column = el('div', { class: 'col' }, this.#who, this.#quote, this.#body, this.#fail, this.#chips);
+    this.element = el('article', { class: 'msg', tabindex: -1 }, this.#gutter, this.column);
+    this.update(view);
+  }
+
+  get body() {
+    return this.#body;
+  }
+
+  /** After the editor has gone the body is its own again. */
+  redraw() {
+    this.#words(this.view);
+  }
+
+  /**
+   * @param {View} view
+   * @returns {boolean} whether anything was different
+   */
+  update(view) {
+    const sign = signOf(view);
+    if (sign === this.#sign) return false;
+    const known = this.view;
+    const first = !this.#sign;
+    this.#sign = sign;
+    this.view = view;
+    this.#frame(view);
+    if (first || known.head !== view.head || known.entry.at !== view.entry.at) this.#top(view);
+    if (!this.editing) this.#words(view);
+    this.#cite(view);
+    this.#trouble(view);
+    this.#react(view);
+    return true;
+  }
+
+  /** @param {View} view */
+  #frame({ entry, item, state, head, called }) {
+    const element = this.element;
+    const at = new Date(entry.at);
+    set(element, 'data-head', head);
+    set(element, 'data-mention', called);
+    set(element, 'data-state', state);
+    set(element, 'data-seq', entry.seq || null);
+    set(element, 'data-id', entry.id || null);
+    set(element, 'data-client-id', item?.op === 'send' ? item.client_id : entry.client_id ?? element.getAttribute('data-client-id'));
+    set(element, 'aria-label', t('row.label', { name: entry.by, time: clockTime(at) }));
+  }
+
+  /** @param {View} view */
+  #top({ entry, head, me }) {
+    const at = new Date(entry.at);
+    const time = el('time', { datetime: entry.at, title: fullTime(at) }, clockTime(at));
+    this.#who.hidden = !head;
+    if (!head) return fillWith(this.#gutter, time);
+    const act = entry.by === me ? { disabled: true } : { 'data-act': 'person' };
+    const name = el('button', { class: 'name', type: 'button', tabindex: -1, dir: 'auto', ...act }, entry.by);
+    fillWith(this.#gutter, avatar(entry.by));
+    fillWith(this.#who, name, time);
+  }
+
+  /** @param {View} view */
+  #words({ entry, state }) {
+    const gone = entry.deleted;
+    set(this.#body, 'data-gone', gone);
+    if (gone) this.#body.textContent = t('row.deleted');
+    else if (entry.html !== null) setSanitised(this.#body, entry.html);
+    else fillWith(this.#body, ...draw(format(entry.body ?? '')));
+    for (const link of this.#body.querySelectorAll('a')) set(link, 'tabindex', -1);
+    if (entry.edited_at && !gone) mark(this.#body, new Date(entry.edited_at));
+    if (state === 'pending') this.#body.append(el('span', { class: 'wait' }, icon('clock')));
+  }
+
+  /** @param {View} view */
+  #cite({ quote }) {
+    this.#quote.hidden = !quote;
+    if (!quote) return;
+    fillWith(this.#quote, quote.by ? el('b', {}, quote.by) : null, el('span', {}, plain(quote.text)));
+  }
+
+  /** @param {View} view */
+  #trouble({ item, state }) {
+    this.#fail.hidden = state !== 'failed';
+    if (state !== 'failed' || !item) return;
+    const button = (/** @type {string} */ act) => el('button', { type: 'button', 'data-act': act, tabindex: -1 }, t(`fail.${act}`));
+    const what = t(item.op === 'edit' ? 'fail.edit_not_saved' : 'fail.not_sent');
+    fillWith(this.#fail, el('span', {}, `${what} ${reason(item)}`), button('retry'), button('rewrite'), button('discard'));
+  }
+
+  /** @param {View} view */
+  #react({ entry, me, mayReact }) {
+    const emojis = Object.entries(entry.reactions);
+    this.#chips.hidden = !emojis.length;
+    const chips = emojis.map(([emoji, names]) => chip(emoji, names, me, mayReact));
+    if (mayReact && emojis.length) chips.push(el('button', { type: 'button', class: 'rx-add', tabindex: -1, 'data-act': 'react', 'aria-label': t('act.react'), title: t('act.react') }, icon('react')));
+    fillWith(this.#chips, ...chips);
+  }
+}
+
+/**
+ * Why the server refused, in words.
+ * @param {Hubbub.Item} item
+ */
+export function reason({ code = '', detail = '' }) {
+  const id = `refused.${code}`;
+  const words = t(id);
+  return words === id ? detail : words;
+}
+
+/**
+ * @param {Hubbub.Node[]} nodes
+ * @returns {(Node | string)[]}
+ */
+export function draw(nodes) {
+  return nodes.map((node) => {
+    if (node.kind === 'text') return node.text;
+    if (node.kind === 'break') return el('br');
+    if (node.kind === 'code') return el('code', {}, node.text);
+    if (node.kind === 'block') return el('pre', {}, el('code', {}, node.text));
+    if (node.kind === 'link') return el('a', { href: node.href, rel: 'noopener noreferrer nofollow', target: '_blank' }, node.text);
+    if (node.kind === 'mention') return `@${node.name}`;
+    return el(TAGS[node.kind], {}, ...draw(node.nodes));
+  });
+}
+
+const TAGS = /** @type {const} */ ({ paragraph: 'p', bold: 'strong', italic: 'em', strike: 'del' });
+
+/**
+ * @param {string} emoji
+ * @param {string[]} names
+ * @param {string} me
+ * @param {boolean} mayReact
+ */
+function chip(emoji, names, me, mayReact) {
+  const mine = names.includes(me);
+  const others = names.filter((name) => name !== me);
+  const who = list(mine ? [t('you'), ...others] : others);
+  return el(
+    'button',
+    {
+      type: 'button', 'data-act': 'toggle', 'data-emoji': emoji, 'aria-pressed': String(mine), tabindex: -1, disabled: !mayReact,
+      title: who, 'aria-label': t('row.reaction', { emoji, n: names.length, who }),
+    },
+    emoji, el('span', {}, String(names.length)),
+  );
+}
+
+/**
+ * "(edited)" stands at the end of the last line, inside the last paragraph if there is one.
+ * @param {Element} body
+ * @param {Date} at
+ */
+function mark(body, at) {
+  const last = body.lastElementChild;
+  const place = last?.tagName === 'P' ? last : body;
+  place.append(' ', el('span', { class: 'ed', title: fullTime(at) }, t('row.edited')));
+}
+
+/** @param {View} view */
+function signOf({ entry, item, state, head, called, quote, mayReact }) {
+  const under = item ? `${item.client_id}${item.state}${item.code ?? ''}` : '';
+  const reactions = Object.entries(entry.reactions).map(([emoji, names]) => emoji + names.join()).join();
+  return [entry.id, entry.rev, entry.html === null, under, state, head, called, quote?.by, quote?.text, mayReact, reactions].join('|');
+}
+
+/**
+ * @param {string} key
+ * @param {string} label
+ */
+export function rule(key, label) {
+  if (key === 'loader') return el('div', { class: 'loader', 'aria-hidden': 'true' });
+  if (key === 'unread') {
+    return el('div', { class: 'new', 'data-divider': 'unread', role: 'separator' }, label && el('span', {}, label), el('span', {}, t('divider.new')));
+  }
+  return el('div', { class: 'day', 'data-divider': 'day', role: 'separator' }, el('span', {}, label));
+}
+
+/**
+ * @param {Hubbub.Entry} entry
+ * @param {Hubbub.Entry} last
+ */
+export function follows(entry, last) {
+  const apart = Date.parse(entry.at) - Date.parse(last.at);
+  return entry.by === last.by && apart < GROUP && !last.deleted && !entry.reply_to;
+}
+
+/**
+ * @param {Hubbub.Item} item
+ * @param {Hubbub.Log} log
+ */
+export function isPending(item, log) {
+  return item.op === 'send' && !log.byId.has(item.id ?? '');
+}
+
+/**
+ * @param {Hubbub.Item | null} item
+ * @returns {View['state']}
+ */
+export function stateOf(item) {
+  if (!item || item.state === 'sent') return 'sent';
+  return item.state === 'failed' ? 'failed' : 'pending';
+}
+
+/**
+ * A message that is not one yet.
+ * @param {Hubbub.Item} item
+ * @param {string} by
+ * @returns {Hubbub.Entry}
+ */
+export function entryOf({ at, body = '', reply_to, client_id }, by) {
+  return {
+    id: '', seq: 0, by, body, html: null, at, edited_at: null, deleted: false, reply_to: reply_to ?? null, reactions: {}, rev: 0, client_id,
+  };
+}

@@ -1,0 +1,115 @@
+/** The room selector: a name and Enter opens a room, making it if need be; below it the rooms that exist. */
+
+import { el, fillWith, icon } from './html.js';
+import { t } from './i18n.js';
+import { Refusal, get, tell } from './net.js';
+import { backButton } from './room.js';
+import { fold, hrefOf, roomNamed, store, takeRoom } from './store.js';
+
+/**
+ * @param {Hubbub.App} app
+ * @param {string} missing  the name of a room that does not exist: making it is offered
+ */
+export function showSelector(app, missing) {
+  const note = el('p', { class: 'note', role: 'alert', hidden: true });
+  const input = el('input', { type: 'text', name: 'room', maxlength: store.boot.limits.name_chars ?? 80, autocomplete: 'off', autocapitalize: 'off', spellcheck: 'false', value: missing, placeholder: t('selector.example'), dir: 'auto' });
+  const able = store.boot.can.create_rooms;
+  const button = el('button', { type: 'submit', class: 'button primary' }, t(missing ? 'selector.create' : 'selector.connect'));
+  const submit = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    void connect(app, input.value, note);
+  };
+  const form = el('form', { class: 'connect', onsubmit: submit }, el('label', {}, el('span', {}, t('selector.name')), input), button);
+  const words = missing ? t(able ? 'selector.missing' : 'selector.missing_forbidden', { room: missing }) : t(able ? 'selector.words' : 'selector.words_forbidden');
+  const rooms = el('div', { class: 'choices' });
+  const heading = t(missing ? 'selector.no_room' : 'selector.title');
+  fillWith(
+    app.main,
+    el('header', { class: 'top' }, backButton(() => void (app.root.dataset.view = 'list')), el('h1', {}, t('side.rooms'))),
+    el('div', { class: 'selector' }, el('h2', {}, heading), el('p', { class: 'quiet' }, words), missing && !able ? null : form, note, rooms),
+  );
+  document.title = `${heading} · ${store.boot.workspace}`;
+  list(app, rooms);
+  void refresh().then(() => rooms.isConnected && list(app, rooms));
+  if (!matchMedia('(hover: none)').matches) input.focus();
+}
+
+/**
+ * @param {Hubbub.App} app
+ * @param {string} written
+ * @param {HTMLElement} note
+ */
+async function connect(app, written, note) {
+  const name = written.normalize('NFC').trim();
+  note.hidden = true;
+  if (!name) return;
+  try {
+    const room = roomNamed(name) ?? (await refresh(), roomNamed(name)) ?? (await make(name));
+    await app.go(hrefOf(room));
+  } catch (error) {
+    note.hidden = false;
+    note.textContent = trouble(error, name);
+  }
+}
+
+/**
+ * @param {string} name
+ * @returns {Promise<Hubbub.Room>}
+ */
+async function make(name) {
+  const room = /** @type {Hubbub.Room} */ (await tell('POST', 'rooms', { name, kind: 'public' }));
+  takeRoom(room);
+  return room;
+}
+
+async function refresh() {
+  if (!store.boot.me) return;
+  /** @type {{ rooms: Hubbub.Room[] }} */
+  const { rooms } = await get('rooms');
+  for (const room of rooms) takeRoom(room);
+}
+
+/**
+ * @param {unknown} error
+ * @param {string} name
+ */
+function trouble(error, name) {
+  if (!(error instanceof Refusal)) throw error;
+  const { code, detail } = error.trouble;
+  const id = `selector.${code}`;
+  const words = t(id, { room: name });
+  return words === id ? detail || t('selector.offline') : words;
+}
+
+/**
+ * @param {Hubbub.App} app
+ * @param {HTMLElement} box
+ */
+function list(app, box) {
+  const rooms = [...store.rooms.values()].filter((room) => room.kind !== 'direct' && !room.archived);
+  rooms.sort((a, b) => onlineIn(b) - onlineIn(a) || fold(a.name).localeCompare(fold(b.name)));
+  if (!rooms.length) return fillWith(box, el('p', { class: 'hint' }, t('selector.none')));
+  const rows = rooms.map((room) => el('li', {}, el('a', { class: 'choice', href: hrefOf(room), onclick: (event) => follow(app, event, room) }, el('span', { class: 'hash' }, sign(room)), el('b', { dir: 'auto' }, room.name), el('span', { class: 'quiet', dir: 'auto' }, room.topic), el('span', { class: 'here' }, t('selector.online', { n: onlineIn(room) })))));
+  fillWith(box, el('h3', { class: 'sec' }, t('selector.existing')), el('ul', {}, ...rows));
+}
+
+/** @param {Hubbub.Room} room */
+function sign({ kind }) {
+  return kind === 'private' || kind === 'staff' ? icon('lock') : kind === 'announcement' ? icon('horn') : '#';
+}
+
+/** @param {Hubbub.Room} room */
+function onlineIn(room) {
+  return store.online.get(room.id)?.size ?? room.online ?? 0;
+}
+
+/**
+ * @param {Hubbub.App} app
+ * @param {MouseEvent} event
+ * @param {Hubbub.Room} room
+ */
+function follow(app, event, room) {
+  if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  app.go(hrefOf(room));
+}

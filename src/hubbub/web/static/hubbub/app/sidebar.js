@@ -1,0 +1,193 @@
+/** The list of rooms: what is open, what waits, who is there. It must not know the log or the network. */
+
+import { avatar, el, fillWith, icon, iconButton, set } from './html.js';
+import { t } from './i18n.js';
+import { calls, companions, hrefOf, isOnline, me, on, store, titleOf } from './store.js';
+
+const HOLD = 2000;
+
+/** @typedef {{ go: (href: string) => void, find: () => void, menu: (button: HTMLElement) => void }} Hooks */
+
+/** @type {Map<string, HTMLElement>} */
+const rows = new Map();
+/** @type {string[]} */
+let order = [];
+let hovered = 0;
+let planned = 0;
+
+/**
+ * @param {HTMLElement} side
+ * @param {Hooks} hooks
+ */
+export function mountSidebar(side, hooks) {
+  const rooms = el('div', { class: 'rooms', 'data-region': 'rooms' });
+  set(side, 'aria-label', t('side.rooms'));
+  fillWith(side, top(hooks), find(hooks), rooms, store.boot.me ? footer(hooks) : visitor());
+  side.addEventListener('click', (event) => follow(event, hooks));
+  rooms.addEventListener('pointerenter', () => (hovered = Infinity));
+  rooms.addEventListener('pointerleave', () => {
+    hovered = Date.now() + HOLD;
+    window.setTimeout(() => plan(rooms), HOLD + 10);
+  });
+  for (const topic of /** @type {const} */ (['rooms', 'open', 'presence', 'drafts', 'conn'])) on(topic, () => plan(rooms));
+  draw(rooms);
+}
+
+/** The rooms from top to bottom, for walking by key. */
+export function roomsInOrder() {
+  return order.map((id) => store.rooms.get(id)).filter((room) => room !== undefined);
+}
+
+/** @param {HTMLElement} rooms */
+function plan(rooms) {
+  if (planned) return;
+  planned = window.setTimeout(() => {
+    planned = 0;
+    draw(rooms);
+  }, 16);
+}
+
+/** @param {HTMLElement} rooms */
+function draw(rooms) {
+  const all = [...store.rooms.values()].filter((room) => room.member || room.id === store.open || openKind(room));
+  const named = all.filter((room) => room.kind !== 'direct' && (!room.archived || room.id === store.open));
+  const direct = all.filter((room) => room.kind === 'direct');
+  named.sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
+  direct.sort((a, b) => lastOf(b) - lastOf(a) || a.id.localeCompare(b.id));
+  if (Date.now() < hovered) for (const group of [named, direct]) group.sort((a, b) => placeOf(a) - placeOf(b));
+  order = [...named, ...direct].map((room) => room.id);
+  fillWith(
+    rooms,
+    section(t('side.rooms')), ...named.map(rowOf), !named.length && hint(t('side.no_rooms')),
+    store.boot.me && section(t('side.direct')), ...direct.map(rowOf), store.boot.me && !direct.length && hint(t('side.no_direct')),
+  );
+}
+
+/** @param {Hubbub.Room} room */
+function openKind({ kind }) {
+  return kind === 'public' || kind === 'announcement' || kind === 'staff';
+}
+
+/** @param {Hubbub.Room} room */
+function lastOf({ id, head }) {
+  const last = store.logs.get(id)?.entries.at(-1);
+  return last ? Date.parse(last.at) : head;
+}
+
+/** @param {Hubbub.Room} room */
+function placeOf({ id }) {
+  const place = order.indexOf(id);
+  return place < 0 ? order.length : place;
+}
+
+/** @param {Hubbub.Room} room */
+function rowOf(room) {
+  const row = rows.get(room.id) ?? el('a', { class: 'room', 'data-room-id': room.id });
+  rows.set(room.id, row);
+  const number = calls(room);
+  const title = titleOf(room, t('room.notes'));
+  set(row, 'href', hrefOf(room));
+  set(row, 'data-unread', room.unread);
+  set(row, 'data-mentions', number);
+  set(row, 'data-quiet', !room.member);
+  set(row, 'aria-current', room.id === store.open ? 'page' : null);
+  const sign = `${title}|${room.kind}|${room.unread}|${number}|${store.drafts.has(room.id)}|${room.kind === 'direct' && someone(room)}`;
+  if (row.dataset.sign === sign) return row;
+  row.dataset.sign = sign;
+  fillWith(row, mark(room), el('b', { dir: 'auto' }, title), pencil(room), badge(room, number));
+  return row;
+}
+
+/** @param {Hubbub.Room} room */
+function mark(room) {
+  if (room.kind !== 'direct') return el('span', { class: 'hash', 'aria-hidden': 'true' }, glyph(room));
+  const face = avatar(companions(room)[0] ?? me(), 's');
+  const there = someone(room);
+  face.append(el('i', { 'data-presence': there ? 'online' : 'off' }));
+  return el('span', { class: 'face' }, face, there && el('span', { class: 'sr' }, t('people.online_one')));
+}
+
+/** @param {Hubbub.Room} room */
+function glyph({ kind }) {
+  if (kind === 'private' || kind === 'staff') return icon('lock');
+  return kind === 'announcement' ? icon('horn') : '#';
+}
+
+/** @param {Hubbub.Room} room */
+function someone(room) {
+  const others = companions(room);
+  return others.length ? others.some(isOnline) : true;
+}
+
+/** @param {Hubbub.Room} room */
+function pencil({ id }) {
+  if (!store.drafts.has(id) || id === store.open) return null;
+  return el('span', { class: 'draft', title: t('side.draft') }, icon('edit'), el('span', { class: 'sr' }, t('side.draft')));
+}
+
+/**
+ * @param {Hubbub.Room} room
+ * @param {number} number
+ */
+function badge({ unread, member }, number) {
+  if (number) return el('span', { class: 'badge' }, number > 99 ? '99+' : String(number), el('span', { class: 'sr' }, t('side.calls', { n: number })));
+  return unread && member ? el('span', { class: 'dot' }, el('span', { class: 'sr' }, t('side.unread', { n: unread }))) : null;
+}
+
+/** @param {string} words */
+function section(words) {
+  return el('h2', { class: 'sec' }, words);
+}
+
+/** @param {string} words */
+function hint(words) {
+  return el('p', { class: 'hint' }, words);
+}
+
+/** @param {Hooks} hooks */
+function top(hooks) {
+  const add = store.boot.me && iconButton('plus', t('side.open_room'), () => hooks.go(store.boot.urls.chat));
+  return el('div', { class: 'ws' }, el('a', { href: store.boot.urls.chat, dir: 'auto' }, store.boot.workspace), add);
+}
+
+/** @param {Hooks} hooks */
+function find(hooks) {
+  const keys = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘ K' : 'Ctrl K';
+  return el('button', { type: 'button', class: 'find', onclick: () => hooks.find() }, icon('search'), el('span', {}, t('side.jump')), el('kbd', {}, keys));
+}
+
+/** @param {Hooks} hooks */
+function footer(hooks) {
+  const { username = '', name = '' } = store.boot.me ?? {};
+  const face = avatar(username, 'm');
+  const dot = el('i', {});
+  const state = el('small', {});
+  const show = () => {
+    const online = document.documentElement.dataset.conn === 'online';
+    set(dot, 'data-presence', online ? 'online' : 'off');
+    state.textContent = t(online ? 'me.online' : 'me.connecting');
+  };
+  face.append(dot);
+  on('conn', show);
+  show();
+  const more = iconButton('more', t('me.menu'), ({ currentTarget }) => hooks.menu(/** @type {HTMLElement} */ (currentTarget)));
+  return el('div', { class: 'me' }, face, el('div', {}, el('b', { dir: 'auto' }, name || username), state), more);
+}
+
+function visitor() {
+  const next = encodeURIComponent(location.pathname);
+  return el('div', { class: 'me' }, el('div', {}, t('me.visitor')), el('a', { class: 'button', href: `${store.boot.urls.sign_in}?next=${next}` }, t('sign_in')));
+}
+
+/**
+ * Links of rooms stay in the page; with a modifier they are links.
+ * @param {MouseEvent} event
+ * @param {Hooks} hooks
+ */
+function follow(event, hooks) {
+  const link = event.target instanceof Element ? event.target.closest('a') : null;
+  if (!link || link.classList.contains('button')) return;
+  if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
+  event.preventDefault();
+  hooks.go(link.pathname);
+}

@@ -1,0 +1,308 @@
+/** Keeps rooms true: frames in, pages and gaps fetched, read positions out. It must not know the page. */
+
+import { addOlder, inherit, openLog } from './roomlog.js';
+import { Refusal, get, tell } from './net.js';
+import {
+  announce, dropRoom, me, openRoom, store, takeEvent, takeMembers, takePresence, takeRead, takeRoom, takeTyping,
+} from './store.js';
+
+/** @typedef {import('./socket.js').Connection} Connection */
+/** @typedef {import('./outbox.js').Outbox} Outbox */
+
+export const PAGE = 60;
+const EVENTS = 500;
+const FAR = 4;
+const BEHIND = 10_000;
+const POLL = 6000;
+
+/** @type {Connection | null} */
+let connection = null;
+/** @type {Outbox} */
+let outbox;
+/** @type {Map<string, Promise<unknown>>} what is being fetched, by what it is */
+const fetching = new Map();
+/** @type {Map<string, number>} since when a room is behind */
+const behind = new Map();
+let followed = '';
+
+/**
+ * @param {Connection | null} socket  none for a visitor: the room is then asked for what is new
+ * @param {Outbox} box
+ */
+export function start(socket, box) {
+  connection = socket;
+  outbox = box;
+  window.setInterval(poll, POLL);
+}
+
+/** The positions to resume from: the rooms whose log is loaded. */
+export function resume() {
+  const followed = [...store.logs.values()].filter((log) => store.rooms.get(log.room)?.member && !log.stale);
+  return { epoch: store.epoch, rooms: Object.fromEntries(followed.map((log) => [log.room, log.hi])) };
+}
+
+/** @type {Record<string, (frame: Hubbub.Frame, room: string) => void>} */
+const takes = {
+  ready: (frame) => takeReady(frame),
+  event: (frame) => frame.event && takeOne(frame.event),
+  synced: () => {},
+  reset: (frame, room) => reset(room, frame.epoch ?? store.epoch),
+  ack: (frame) => void outbox.acked(/** @type {Hubbub.Ack} */ (/** @type {unknown} */ (frame))),
+  presence: (frame, room) => takePresence(room, frame),
+  typing: (frame, room) => takeTyping(room, String(frame.user)),
+  read: (frame, room) => takeRead(room, { seq: frame.seq ?? 0, unread: frame.unread, mentions: frame.mentions }),
+  room: (frame) => takeChanged(/** @type {Hubbub.Room} */ (frame.room)),
+  revoked: (_, room) => revoke(room),
+  pong: (frame) => compare(frame.heads ?? {}),
+};
+
+/** @param {Hubbub.Frame} frame */
+export function takeFrame(frame) {
+  takes[frame.type]?.(frame, typeof frame.room === 'string' ? frame.room : '');
+}
+
+/**
+ * The room comes on screen: from memory at once, else its newest page.
+ * @param {string} id
+ */
+export async function visit(id) {
+  const known = store.logs.get(id);
+  if (!known || known.stale) await newest(id);
+  follow();
+  if (!store.members.has(id)) void once(`members ${id}`, () => loadMembers(id));
+}
+
+/** Follow the room on screen if the server does not send it by itself. */
+export function follow() {
+  const room = openRoom();
+  const log = room && store.logs.get(room.id);
+  if (followed && followed !== room?.id) connection?.send({ type: 'unsub', room: followed });
+  followed = '';
+  if (!room || room.member || !log || !connection?.online) return;
+  if (connection.send({ type: 'sub', room: room.id, after: log.hi })) followed = room.id;
+}
+
+/**
+ * One page further back; resolves when it is in the log.
+ * @param {string} id
+ * @param {number} [limit]
+ */
+export function older(id, limit = PAGE) {
+  return once(`older ${id}`, async () => {
+    const log = store.logs.get(id);
+    const first = log?.entries[0];
+    if (!log || !first || log.start) return;
+    /** @type {Hubbub.Page} */
+    const page = await get(`rooms/${id}/messages?before=${first.seq}&limit=${limit}`);
+    if (store.logs.get(id) !== log) return;
+    const patch = addOlder(log, page, limit);
+    if (patch.stale) return page.epoch === log.epoch ? undefined : reset(id, page.epoch);
+    tidy(id);
+    announce('log', id, patch);
+  });
+}
+
+/**
+ * The newest page, in place of whatever was there.
+ * @param {string} id
+ */
+export function newest(id) {
+  return once(`newest ${id}`, async () => {
+    /** @type {Hubbub.Page} */
+    const page = await get(`rooms/${id}/messages?limit=${PAGE}`);
+    install(id, page);
+    announce('open', id);
+  });
+}
+
+/**
+ * @param {string} id
+ * @param {Hubbub.Page} page
+ */
+export function install(id, page) {
+  store.logs.set(id, inherit(openLog(id, page, PAGE), store.logs.get(id)));
+  store.epoch = page.epoch;
+  tidy(id);
+}
+
+/**
+ * What the log already shows is under way no longer.
+ * @param {string} id
+ */
+export function tidy(id) {
+  const log = store.logs.get(id);
+  for (const item of outbox?.of(id) ?? []) {
+    const there = item.op === 'send' ? !log || log.byId.has(item.id ?? '') : !log || log.hi >= (item.seq ?? Infinity);
+    if (item.state === 'sent' && there) outbox.seen(item.client_id);
+  }
+}
+
+/**
+ * @param {string} id
+ * @param {number} seq
+ * @param {boolean} [unread]  move back on purpose
+ */
+export async function sendRead(id, seq, unread = false) {
+  if (!unread && connection?.send({ type: 'read', room: id, seq })) return;
+  await tell('PUT', `rooms/${id}/read`, unread ? { seq, unread } : { seq }).catch(() => {});
+}
+
+/** @param {string} id */
+export function sendTyping(id) {
+  connection?.send({ type: 'typing', room: id });
+}
+
+/**
+ * An operation by the socket, or by HTTP when there is none.
+ * @param {Hubbub.Item} item
+ * @returns {Promise<Hubbub.Delivery>}
+ */
+export async function deliver(item) {
+  const { client_id, room, op } = item;
+  const operation = { op, client_id, ...chosen(item) };
+  if (connection?.stopped === 'signed_out') return { kind: 'later', after: null };
+  if (connection?.online) return connection.op({ room, ...operation });
+  try {
+    const ack = /** @type {Hubbub.Ack} */ (await tell('POST', `rooms/${room}/ops`, operation));
+    return { kind: 'acked', ack };
+  } catch (error) {
+    const trouble = error instanceof Refusal ? error : null;
+    if (!trouble || trouble.passing || trouble.trouble.status === 401) return { kind: 'later', after: trouble?.trouble.after ?? null };
+    return { kind: 'refused', code: trouble.trouble.code, detail: trouble.trouble.detail };
+  }
+}
+
+/**
+ * Only the fields that the operation has: the server refuses others.
+ * @param {Hubbub.Item} item
+ */
+function chosen({ op, body, reply_to, target, emoji }) {
+  if (op === 'send') return reply_to ? { body, reply_to } : { body };
+  if (op === 'edit') return { target, body };
+  return op === 'delete' ? { target } : { target, emoji };
+}
+
+/** @param {Hubbub.Frame} frame */
+function takeReady({ rooms = [], epoch = '' }) {
+  const known = new Set(rooms.map((room) => room.id));
+  for (const room of rooms) takeRoom(room);
+  for (const room of [...store.rooms.values()]) if (room.member && !known.has(room.id)) revoke(room.id);
+  if (epoch !== store.epoch) for (const log of store.logs.values()) log.stale = true;
+  store.epoch = epoch;
+  behind.clear();
+  for (const log of store.logs.values()) {
+    if (!store.rooms.get(log.room)?.member && log.room !== store.open) store.logs.delete(log.room);
+  }
+  const open = store.logs.get(store.open);
+  if (open?.stale || (store.open && !open)) void newest(store.open).then(follow);
+  else follow();
+  outbox.kick();
+}
+
+/** @param {Hubbub.RoomEvent} event */
+function takeOne(event) {
+  const gap = takeEvent(event);
+  if (event.client_id && event.by === me()) settle(event);
+  tidy(event.room);
+  if (gap && !store.logs.get(event.room)?.stale) void fill(event.room);
+}
+
+/** @param {Hubbub.RoomEvent} event */
+function settle(event) {
+  const client_id = event.client_id ?? '';
+  void outbox.acked({ client_id, room: event.room, seq: event.seq, id: event.id ?? event.target ?? '', duplicate: false });
+}
+
+/**
+ * Fetch what is missing between the log and the present.
+ * @param {string} id
+ */
+function fill(id) {
+  return once(`fill ${id}`, async () => {
+    for (let pages = 0; pages < FAR; pages += 1) {
+      const log = store.logs.get(id);
+      if (!log || log.stale) return;
+      /** @type {{ epoch: string, events: Hubbub.RoomEvent[] }} */
+      const page = await get(`rooms/${id}/events?after=${log.hi}&limit=${EVENTS}`);
+      if (page.epoch !== log.epoch) return reset(id, page.epoch);
+      for (const event of page.events) takeOne(event);
+      if (page.events.length < EVENTS) return;
+    }
+    reset(id, store.epoch);
+  }).catch((error) => {
+    if (error instanceof Refusal && error.trouble.code === 'gone') reset(id, store.epoch);
+  });
+}
+
+/**
+ * The way from here to there is lost: start again from the newest page.
+ * @param {string} id
+ * @param {string} epoch
+ */
+function reset(id, epoch) {
+  store.epoch = epoch;
+  const log = store.logs.get(id);
+  if (log) log.stale = true;
+  if (id === store.open) void newest(id).then(follow, () => {});
+}
+
+/** @param {Hubbub.Room} room */
+function takeChanged(room) {
+  takeRoom(room);
+  const log = store.logs.get(room.id);
+  if (log && room.head > log.hi) void fill(room.id);
+  announce('members', room.id);
+}
+
+/** @param {string} id */
+function revoke(id) {
+  const room = store.rooms.get(id);
+  if (!room) return;
+  const open = store.open === id;
+  dropRoom(id);
+  if (open) announce('open', id);
+}
+
+/** @param {Record<string, number>} heads */
+function compare(heads) {
+  const now = Date.now();
+  for (const [id, head] of Object.entries(heads)) {
+    const log = store.logs.get(id);
+    if (!log || log.stale || log.hi >= head) {
+      behind.delete(id);
+      continue;
+    }
+    const since = behind.get(id) ?? now;
+    behind.set(id, since);
+    void fill(id);
+    if (now - since > BEHIND) connection?.again();
+  }
+}
+
+/** Without a socket the room on screen is asked for what is new. */
+function poll() {
+  if (connection?.online || connection?.stopped || document.visibilityState !== 'visible') return;
+  if (store.logs.has(store.open)) void fill(store.open);
+}
+
+/** @param {string} id */
+async function loadMembers(id) {
+  /** @type {{ members: Hubbub.Member[] }} */
+  const { members } = await get(`rooms/${id}/members`);
+  takeMembers(id, members);
+}
+
+/**
+ * The same thing is fetched once at a time.
+ * @template T
+ * @param {string} key
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+function once(key, work) {
+  const running = /** @type {Promise<T> | undefined} */ (fetching.get(key));
+  if (running) return running;
+  const started = work().finally(() => fetching.delete(key));
+  fetching.set(key, started);
+  return started;
+}

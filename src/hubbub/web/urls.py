@@ -1,0 +1,30 @@
+"""The chat's addresses. Room names are percent-encoded UTF-8; whatever a person types works but `/`."""
+
+from django.urls import path, register_converter
+
+from hubbub.web import views
+
+
+class RoomName:
+    """Everything but the slash."""
+
+    regex = "[^/]+"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(RoomName, "room_name")
+
+app_name = "hubbub_web"
+urlpatterns = [
+    path("chat/", views.selector, name="selector"),
+    path("chat/-/<room_name:room_id>/", views.direct, name="direct"),
+    path("chat/<room_name:name>/", views.room, name="room"),
+    path("chat", views.with_slash, name="selector_bare"),
+    path("chat/-/<room_name:room_id>", views.with_slash, name="direct_bare"),
+    path("chat/<room_name:name>", views.with_slash, name="room_bare"),
+]
