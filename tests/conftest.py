@@ -30,7 +30,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "hubbub.site.settings"
 NEEDS = {
     "browser": {"browser", "pages"},
     "postgres": {"postgres", "postgres_url"},
-    "processes": {"hubbub_server", "hubbub_servers"},
+    "processes": {"hubbub_server", "shared_server"},
     "redis": {"redis", "redis_url"},
 }
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "django_db_serialized_rollback"}

@@ -30,6 +30,7 @@ class Echo:
 
     def start(self) -> str:
         """Run it, and give back the first line that it prints."""
+        self.kill()
         with self.log_path.open("w") as log:
             self.process = subprocess.Popen(
                 [str(HUBBUB), "serve", "--port", str(self.port), *self.arguments],

@@ -118,8 +118,12 @@ class HubbubServer:
 
     def terminate(self, *, timeout: float = 20.0) -> int:
         """SIGTERM to the one process an operator knows; the exit code."""
-        os.kill(self.pid, signal.SIGTERM)
+        self.terminate_soon()
         return self.wait(timeout=timeout)
+
+    def terminate_soon(self) -> None:
+        """SIGTERM, without waiting for the end."""
+        os.kill(self.pid, signal.SIGTERM)
 
     def wait(self, *, timeout: float = 20.0) -> int:
         assert self._process is not None, "not started"
@@ -170,10 +174,14 @@ class HubbubServer:
         self._open.append(socket)
         return socket
 
-    def close(self) -> None:
+    def disconnect(self) -> None:
+        """Close every client that was handed out."""
         for one in self._open:
             one.close()
         self._open.clear()
+
+    def close(self) -> None:
+        self.disconnect()
         self.resume()
         self.kill()
 

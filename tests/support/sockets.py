@@ -35,6 +35,7 @@ class FrameSocket:
             max_size=None,
             open_timeout=TIMEOUT,
             proxy=None,
+            legacy=True,  # a socket lives as long as its test, not as long as a block
         )
         self.received: list[Frame] = []
         self._unread: list[Frame] = []

@@ -11,7 +11,7 @@ import pytest
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage, staticfiles_storage
 
 from hubbub.web import graph
-from hubbub.web.assets import assets
+from hubbub.web.assets import Module, assets
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +40,7 @@ def hashed(settings: Any, tmp_path: Path) -> ManifestStaticFilesStorage:
 def test_plain_names_need_no_map() -> None:
     found = assets()
 
-    assert found.entry == "/static/hubbub/app/main.js"
+    assert found.entry == Module("/static/hubbub/app/main.js", "")
     assert json.loads(found.import_map) == {"imports": {}, "integrity": {}}
     assert len(found.preloads) == len(graph.critical().modules) - 1
 
@@ -54,5 +54,6 @@ def test_hashed_names_are_mapped_and_checked(hashed: ManifestStaticFilesStorage)
         served = Path(hashed.location) / url.removeprefix("/static/")
         digest = base64.b64encode(hashlib.sha384(served.read_bytes()).digest()).decode()
         assert table["integrity"][url] == f"sha384-{digest}"
-    assert found.entry == table["imports"]["/static/hubbub/app/main.js"]
-    assert set(found.preloads) <= set(table["imports"].values())
+    assert found.entry.url == table["imports"]["/static/hubbub/app/main.js"]
+    # A preload without the map's integrity would be fetched and thrown away.
+    assert {module.url: module.integrity for module in found.preloads}.items() <= table["integrity"].items()

@@ -1,13 +1,28 @@
 """The only clock; tests move it. Never used for order, dedupe or resume."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
+
+_moved: ContextVar[datetime | None] = ContextVar("_moved", default=None)
 
 
 def now() -> datetime:
     """This moment in UTC, to the millisecond (what the wire shows is what is stored)."""
-    moment = datetime.now(UTC)
+    moment = _moved.get() or datetime.now(UTC)
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+@contextmanager
+def moved_to(moment: datetime) -> Iterator[None]:
+    """Inside, and only in this thread or task, it is `moment`: for telling a past that did not happen here."""
+    token = _moved.set(moment.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _moved.reset(token)
 
 
 def ticks() -> float:

@@ -5,6 +5,7 @@ together, and a refusal of one leaves the others as they are.
 """
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from itertools import groupby
 
 import msgspec
@@ -74,8 +75,9 @@ def _edit(checked: Checked, batch: Batch) -> tuple[Message, int]:
     people = mentionable([body])
     text = rendered(body, people)
     edited = Edited(message.wire_id, body, text.html, tuple(sorted(text.mentions)))
-    seq = _record(checked, batch, EDIT, edited)
-    message.body, message.html, message.edited_at = body, text.html, clock.now()
+    now = clock.now()
+    seq = _record(checked, batch, EDIT, edited, at=now)
+    message.body, message.html, message.edited_at = body, text.html, now
     message.edit_seqs = [*message.edit_seqs, seq]
     message.save(update_fields=["body", "html", "edited_at", "edit_seqs"])
     Mention.objects.filter(message=message).delete()
@@ -92,9 +94,10 @@ def _delete(checked: Checked, batch: Batch) -> tuple[Message, int]:
         return message, _head(checked, batch)
     if checked.room.archived_at is not None:
         raise Forbidden("The room is archived.")
-    seq = _record(checked, batch, DELETE, Deleted(message.wire_id))
+    now = clock.now()
+    seq = _record(checked, batch, DELETE, Deleted(message.wire_id), at=now)
     _blank_in_log(message)
-    message.body, message.html, message.deleted_at = "", "", clock.now()
+    message.body, message.html, message.deleted_at = "", "", now
     message.save(update_fields=["body", "html", "deleted_at"])
     Mention.objects.filter(message=message).delete()
     return message, seq
@@ -109,8 +112,9 @@ def _react(checked: Checked, batch: Batch) -> tuple[Message, int]:
         return message, _head(checked, batch)
     if not here.filter(emoji=emoji).exists() and _distinct(message) >= LIMITS.reactions_per_message:
         raise TooMany(f"A message holds {LIMITS.reactions_per_message} different reactions at most.")
-    seq = _record(checked, batch, REACT, Reacted(message.wire_id, emoji))
-    Reaction.objects.create(message=message, person_id=checked.actor.person_id, emoji=emoji, at=clock.now())
+    now = clock.now()
+    seq = _record(checked, batch, REACT, Reacted(message.wire_id, emoji), at=now)
+    Reaction.objects.create(message=message, person_id=checked.actor.person_id, emoji=emoji, at=now)
     return message, seq
 
 
@@ -123,7 +127,7 @@ def _unreact(checked: Checked, batch: Batch) -> tuple[Message, int]:
     ).delete()
     if not removed:
         return message, _head(checked, batch)
-    return message, _record(checked, batch, UNREACT, Reacted(message.wire_id, emoji))
+    return message, _record(checked, batch, UNREACT, Reacted(message.wire_id, emoji), at=clock.now())
 
 
 _CHANGES: dict[type[Operation], Callable[[Checked, Batch], tuple[Message, int]]] = {
@@ -158,8 +162,8 @@ def _message(checked: Checked, wire_id: str) -> Message:
     return message
 
 
-def _record(checked: Checked, batch: Batch, kind: str, data: msgspec.Struct) -> int:
-    draft = Draft(kind, checked.actor.person_id, clock.now(), data, checked.operation.client_id or None)
+def _record(checked: Checked, batch: Batch, kind: str, data: msgspec.Struct, *, at: datetime) -> int:
+    draft = Draft(kind, checked.actor.person_id, at, data, checked.operation.client_id or None)
     stream = batch.streams[checked.room.pk]
     return log.record(stream, [draft])[0].seq
 

@@ -49,13 +49,7 @@ def possible_mentions(body: str) -> frozenset[str]:
     """Every name that `render` may ask `mention` about, so that they can be looked up in one query."""
     if "@" not in body:
         return frozenset()
-    asked: set[str] = set()
-
-    def nobody(name: str) -> None:
-        asked.add(name)
-
-    _MARKDOWN.parse(body, {"called": markup_rules.Called(nobody, MAX_MENTIONS)})
-    return frozenset(asked)
+    return frozenset(markup_rules.names_in(body, 4 * MAX_MENTIONS))
 
 
 def _escaped(text: str) -> str:

@@ -10,10 +10,11 @@ from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline, link
 from markdown_it.token import Token
 
-MAX_NAME = 64
+MAX_NAME = 150  # as long as a username can be on any site
 MAX_BRACKETS = 150
 
 _NAME = re.compile(r"[\w@.+\-]{1,%d}" % MAX_NAME)  # noqa: UP031  braces of the pattern
+_MENTION = re.compile(r"@(?=([\w@.+\-]{1,%d}))" % MAX_NAME)  # noqa: UP031
 _PUNCTUATION = re.compile(r"[.+\-@]+|_+(?=[._+\-@]*$)")
 _BEFORE_NAME = re.compile(r"[^\W_]|[@.+\-/]")
 _URL = re.compile(r"://[^\W_][^\s<>\[\]\"'`\\]*")
@@ -71,6 +72,16 @@ def install(markdown: MarkdownIt, *, max_level: int) -> MarkdownIt:
     markdown.inline.ruler.before("newline", "mention", _mention)
     markdown.core.ruler.push("seen_links", _show_empty_links)
     return markdown
+
+
+def names_in(body: str, most: int) -> set[str]:
+    """The names that the mentions of a body may ask about, a few more than it will, and not many more than `most`."""
+    found: set[str] = set()
+    for typed in _MENTION.finditer(body):
+        found.update(_names(typed[1]))
+        if len(found) >= most:
+            break
+    return found
 
 
 def _not_too_deep(rule: BlockRule, max_level: int) -> BlockRule:

@@ -23,11 +23,17 @@ class Request:
     room_id: int | None
     operation: Operation
 
+    @property
+    def key(self) -> tuple[int, str]:
+        """What makes a repeat. An operation without a client id (our own doors allow that) repeats nothing."""
+        return self.by.person_id, self.operation.client_id or f"\0{id(self.operation)}"
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
     """A request that may be done: its author sees the room, and it is no repeat."""
 
+    key: tuple[int, str]
     actor: Actor
     standing: Standing
     operation: Operation
@@ -36,11 +42,6 @@ class Checked:
     @property
     def room(self) -> Room:
         return self.standing.room
-
-    @property
-    def key(self) -> tuple[int, str]:
-        """What makes a repeat. An operation without a client id (our own doors allow that) repeats nothing."""
-        return self.actor.person_id, self.operation.client_id or f"\0{id(self.operation)}"
 
 
 @dataclass(slots=True)
@@ -57,8 +58,8 @@ class Batch:
         actor = self._actor(request.by)
         standing = self._standing(actor, request.room_id)
         content = fingerprint(request.operation)
-        checked = Checked(actor, standing, request.operation, content)
-        repeat = self.repeats.get(checked.key)
+        checked = Checked(request.key, actor, standing, request.operation, content)
+        repeat = self.repeats.get(request.key)
         if repeat is None:
             return checked
         self._standing(actor, repeat.stream_id)

@@ -218,8 +218,8 @@ def _stored_answer(
     except Refused as refusal:
         return refusal
     assert isinstance(repeat, Answer)
-    key = next((key for key, each in sending.items() if each.send is request.operation), None)
-    return answer(batch.repeats[key], repeat.client_id) if key else repeat
+    stored = sending[request.key]
+    return answer(_receipt(stored), repeat.client_id) if stored.send is request.operation else repeat
 
 
 def _spellings(name: str) -> set[str]:

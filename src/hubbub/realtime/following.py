@@ -158,17 +158,15 @@ class Followings:
         known = self._rooms.get(room_id)
         if known is None or known.stale or known.role != state.role:
             self._socket.outbox.write(frame("room", room=state))
-        if known is None:
-            await self._open(state)
-            await self._catch_up(room_id, state.head)
-            self._tell_presence([room_id])
-            return
-        if known.read_seq != state.read:
-            read_frame = frame(
-                "read", room=state.id, seq=state.read, unread=state.unread, mentions=state.mentions
-            )
+        elif known.read_seq != state.read:
+            read_frame = frame("read", room=state.id, seq=state.read, unread=state.unread, mentions=state.mentions)
             self._socket.outbox.write(read_frame)
-        known.stale, known.role, known.read_seq = False, state.role, state.read
+        if known is not None:
+            known.stale, known.role, known.read_seq = False, state.role, state.read
+            return
+        await self._open(state)
+        await self._catch_up(room_id, state.head)
+        self._tell_presence([room_id])
 
     async def _open(self, state: RoomState, *, subscribed: bool = False) -> None:
         room_id = person_view.pk_of(state)

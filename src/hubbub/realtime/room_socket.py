@@ -75,14 +75,14 @@ class RoomSocket(Connection):
         self.outbox.write(room_frames.error(refusal, decoded))
 
     def left(self) -> None:
-        if self.visitor_or_caller is not None:
-            self.hub.leave(self)
         if self._inbox is not None:
             self._inbox.drop_all()
-        if self._view is not None:
-            self._view.remove(self)
-            if self.username is not None:
-                self.hub.crowd.disconnect(self._room_id, self.username)
+        if self._view is None:
+            return
+        self._view.remove(self)
+        if self.username is not None:
+            self.hub.leave(self)
+            self.hub.crowd.disconnect(self._room_id, self.username)
 
     async def refresh(self) -> None:
         """The hub heard that something of this person changed."""
@@ -126,10 +126,6 @@ class RoomSocket(Connection):
 
     async def _enter(self, opened: Opened) -> None:
         self._room_id, self.actor, self._is_member = opened.room_id, opened.actor, opened.is_member
-        if self.visitor_or_caller is not None:
-            self.caller = self.visitor_or_caller
-            self.hub.enter(self)
-            self.notes_room = opened.notes_room
         feed = await self.hub.feed(
             opened.room_id, kind=opened.kind, visitors=opened.visitors, head=opened.head
         )
@@ -137,6 +133,10 @@ class RoomSocket(Connection):
             self._view = view_of(self.hub, feed)
         finally:
             feed.replaying -= 1
+        if self.visitor_or_caller is not None:
+            self.caller = self.visitor_or_caller
+            self.hub.enter(self)
+            self.notes_room = opened.notes_room
         self._tell_who_is_here()
         await self._tell_what_was(opened)
         self._view.add(self)

@@ -3,7 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
+from django.utils.module_loading import import_string
 
 from hubbub.lib.refusals import Forbidden, NotFound, Unauthenticated
 from hubbub.people.access import Actor
@@ -115,10 +117,13 @@ def visible_to(actor: Actor) -> QuerySet[Room]:
 
 
 def may_create_rooms(actor: Actor | None) -> bool:
-    """Whether the person may open new rooms. Bots and people alike, unless the site restricts it to admins."""
-    from django.conf import settings
+    """Whether the person may open new rooms: everyone, unless the site says otherwise.
 
+    `HUBBUB["ROOM_CREATORS"]` is `everyone`, `admins`, or the dotted name of a function that gives one of the two.
+    """
     if actor is None:
         return False
     who = getattr(settings, "HUBBUB", {}).get("ROOM_CREATORS", "everyone")
+    if "." in who:
+        who = import_string(who)()
     return who == "everyone" or actor.is_admin

@@ -99,6 +99,7 @@ HUBBUB: dict[str, Any] = {
     "PROXIES": ENVIRONMENT.proxies,
     "URL": ENVIRONMENT.url,
     "DATA": str(ENVIRONMENT.data),
+    "ROOM_CREATORS": "hubbub.site.accounts.policy.room_creators",
     "BEFORE_SERVING": ["hubbub.site.static.collect"],
 }
 

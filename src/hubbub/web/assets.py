@@ -14,35 +14,51 @@ from hubbub.web import graph
 
 
 @dataclass(frozen=True, slots=True)
+class Module:
+    """Where a module is served; `integrity` only under a hashed name, behind which the content cannot change."""
+
+    url: str
+    integrity: str
+
+
+@dataclass(frozen=True, slots=True)
 class Assets:
     """What the head of the shell names."""
 
     stylesheet: str
     icons: str
-    entry: str
-    preloads: tuple[str, ...]
+    entry: Module
+    preloads: tuple[Module, ...]
     import_map: str
 
 
 @cache
 def assets() -> Assets:
     """Found once a process: served files do not change while it runs."""
-    urls = {module: static(f"hubbub/app/{module}") for module in graph.modules()}
+    served = {module: _module(module) for module in graph.modules()}
     return Assets(
         stylesheet=static("hubbub/app.css"),
         icons=static("hubbub/icons.svg"),
-        entry=urls[graph.ENTRY],
-        preloads=tuple(urls[module] for module in graph.critical().modules if module != graph.ENTRY),
-        import_map=_import_map(urls),
+        entry=served[graph.ENTRY],
+        preloads=tuple(served[module] for module in graph.critical().modules if module != graph.ENTRY),
+        import_map=_import_map(served),
     )
 
 
-def _import_map(urls: dict[str, str]) -> str:
+def _module(module: str) -> Module:
+    url = static(f"hubbub/app/{module}")
+    return Module(url, "" if url.endswith(f"/{module}") else _integrity(module))
+
+
+def _import_map(served: dict[str, Module]) -> str:
     """Modules import each other by plain names; where files have hashed ones, this leads there."""
-    folder = urls[graph.ENTRY].rpartition("/")[0]
-    hashed = {f"{folder}/{module}": url for module, url in urls.items() if url != f"{folder}/{module}"}
-    integrity = {url: _integrity(module) for module, url in urls.items() if f"{folder}/{module}" in hashed}
-    return json.dumps({"imports": hashed, "integrity": integrity}, separators=(",", ":"))
+    folder = served[graph.ENTRY].url.rpartition("/")[0]
+    hashed = {module: found for module, found in served.items() if found.integrity}
+    table = {
+        "imports": {f"{folder}/{module}": found.url for module, found in hashed.items()},
+        "integrity": {found.url: found.integrity for found in hashed.values()},
+    }
+    return json.dumps(table, separators=(",", ":"))
 
 
 def _integrity(module: str) -> str:

@@ -57,7 +57,8 @@ class SignUpView(SignupView):  # type: ignore[misc]  # allauth ships no types
                 self.user, answer = self.save(form)
         except (actions.NameTakenError, IntegrityError):
             form.add_error("username", _("This name or e-mail was taken a moment ago."))
-            return self.form_invalid(form)
+            refused: HttpResponse = self.form_invalid(form)
+            return refused
         except actions.InvitationSpentError:
             return refuse_invitation(self.request)
         return answer if answer is not None else self.enter(form)

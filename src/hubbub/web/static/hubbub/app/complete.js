@@ -1,4 +1,4 @@
-/** Completion in the composer: people after @, rooms after #, commands after / at the start. It must not wait for the network. */
+/** Completion while one writes: people, rooms, and commands at the start of a line. It must not wait for the network. */
 
 import { avatar, el, fillWith } from './html.js';
 import { t } from './i18n.js';
