@@ -32,7 +32,7 @@ lint: .venv/.tests .cache/node ## formatting, style, types and layers only
 	$(BIN)/lint-imports --no-cache
 	$(NODE) node_modules/.bin/tsc --project tsconfig.json
 	$(NODE) node_modules/.bin/biome check --error-on-warnings
-	$(NODE) node --test $$(find tests/js -name '*.test.js' | sort)
+	find tests/js -name '*.test.js' | sort | xargs $(NODE) node --test
 
 fix: .venv/.tests .cache/node ## format everything and mend what can be mended
 	$(BIN)/ruff check --fix .

@@ -3,7 +3,6 @@
 import threading
 
 import pytest
-
 from websockets.exceptions import ConnectionClosed
 
 from tests.support.fixtures import Servers

@@ -70,7 +70,9 @@ def test_a_private_message_names_whom_and_what(text: str, found: tuple[str, str]
     assert room_frames.private_message(text) == found
 
 
-@pytest.mark.parametrize("text", ["/pm", "/pm ", "/pm ben", "/pm ben   ", '/pm "Ann Lee"', '/pm "" hi', '/pm "Ann'])
+@pytest.mark.parametrize(
+    "text", ["/pm", "/pm ", "/pm ben", "/pm ben   ", '/pm "Ann Lee"', '/pm "" hi', '/pm "Ann']
+)
 def test_a_private_message_without_text_or_name_is_a_bad_field(text: str) -> None:
     with pytest.raises(BadField):
         room_frames.private_message(text)

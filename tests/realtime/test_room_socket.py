@@ -3,8 +3,8 @@
 import pytest
 
 from tests.realtime.conftest import Own
-from tests.support.hubbub_process import HubbubServer
 from tests.support.http_client import accepted
+from tests.support.hubbub_process import HubbubServer
 from tests.support.sockets import RoomSocket
 
 NAMES = ["general", "Общая комната", "кофе ☕ и 👩‍👩‍👧", "50% & more? #1", "a.b", "имя+плюс", "日本語"]
@@ -52,7 +52,9 @@ def test_two_people_talk_edit_delete_react_and_type(server: HubbubServer, own: O
     assert deleted["deleted_at"]
 
 
-def test_a_repeated_key_stores_one_message_and_another_text_is_a_conflict(server: HubbubServer, own: Own) -> None:
+def test_a_repeated_key_stores_one_message_and_another_text_is_a_conflict(
+    server: HubbubServer, own: Own
+) -> None:
     ada = server.room_socket(server.token("ada"), own("general"))
     ben = server.room_socket(server.token("ben"), own("general"))
     ben.expect("message_history")
@@ -68,7 +70,10 @@ def test_a_repeated_key_stores_one_message_and_another_text_is_a_conflict(server
     assert (refused["code"], refused["key"]) == ("conflict", own("k1"))
     ada.say("the end")
     ben.expect_message("the end")
-    assert [frame["message"] for frame in ben.received if frame["type"] == "chat_message"] == ["once", "the end"]
+    assert [frame["message"] for frame in ben.received if frame["type"] == "chat_message"] == [
+        "once",
+        "the end",
+    ]
 
 
 def test_presence_counts_people_and_not_tabs(server: HubbubServer, own: Own) -> None:
@@ -146,7 +151,12 @@ def test_private_messages_reach_every_connection_and_nobody_else(server: HubbubS
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("/pm", "bad_field"), ("/pm ben", "bad_field"), ("/pm nobody hi", "not_found"), ("/pm a@b+c hi", "not_found")],
+    [
+        ("/pm", "bad_field"),
+        ("/pm ben", "bad_field"),
+        ("/pm nobody hi", "not_found"),
+        ("/pm a@b+c hi", "not_found"),
+    ],
 )
 def test_a_private_message_that_cannot_be_is_a_clear_error(
     server: HubbubServer, own: Own, text: str, code: str
@@ -225,8 +235,12 @@ def test_strangers_do_not_change_what_is_not_theirs(server: HubbubServer, own: O
     assert codes == ["forbidden", "forbidden", "not_found", "bad_field"]
 
 
-@pytest.mark.parametrize("frame", ["{", "null", "[]", '"x"', '{"message":5}', "{}", '{"type":"x"}', "[" * 999])
-def test_malformed_frames_get_an_error_and_the_socket_lives(server: HubbubServer, own: Own, frame: str) -> None:
+@pytest.mark.parametrize(
+    "frame", ["{", "null", "[]", '"x"', '{"message":5}', "{}", '{"type":"x"}', "[" * 999]
+)
+def test_malformed_frames_get_an_error_and_the_socket_lives(
+    server: HubbubServer, own: Own, frame: str
+) -> None:
     ada = server.room_socket(server.token("ada"), own("general"))
     ada.expect("message_history")
 

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from tests.realtime.conftest import Own
-from tests.support.hubbub_process import HubbubServer
 from tests.support.http_client import HttpClient, Json, accepted
+from tests.support.hubbub_process import HubbubServer
 from tests.support.people import PASSWORD
 from tests.support.sockets import SessionSocket
+from tests.support.waiting import wait_until
 
 NEW_PASSWORD = {"current": PASSWORD, "new": "quite another one 7"}
 Cast = tuple[HubbubServer, HttpClient, HttpClient, Json]
@@ -24,16 +25,24 @@ def cast(server: HubbubServer, own: Own) -> Cast:
     return server, ada, ben, room
 
 
-def greeted(server: HubbubServer, who: HttpClient | str, resume: dict[str, Any] | None = None) -> SessionSocket:
+def greeted(
+    server: HubbubServer, who: HttpClient | str, resume: dict[str, Any] | None = None
+) -> SessionSocket:
     socket = server.session_socket(who)
     socket.hello(resume)
     return socket
 
 
+def _told_online(socket: SessionSocket, room_id: str) -> set[str]:
+    socket.settle()
+    told = [frame for frame in socket.received if frame["type"] == "presence" and frame["room"] == room_id]
+    return {name for frame in told for name in [*frame.get("online", []), *frame.get("joined", [])]}
+
+
 def test_two_people_talk_in_one_order_with_acks_and_presence(cast: Cast, own: Own) -> None:
     server, ada, ben, room = cast
     first, second = greeted(server, ada), greeted(server, ben)
-    first.expect("presence", room=room["id"], joined=["ben"])
+    wait_until("Ada hears of Ben", lambda: "ben" in _told_online(first, room["id"]))
 
     ack = first.say(room["id"], "hello", client_id=own("c1"))
     again = first.operate("send", room["id"], client_id=own("c1"), body="hello")

@@ -1,6 +1,5 @@
-"""What a client may ask before it knows anything: the contract's version with its limits, and the OpenAPI document."""
+"""What a client may ask before it knows anything: the contract's version and the limits in force."""
 
-from hubbub.api import openapi, table
 from hubbub.api.endpoint import Reply, Visit
 from hubbub.api.shapes import Contract, Nothing
 from hubbub.limits import published
@@ -11,8 +10,3 @@ VERSION = 1
 def show_contract(visit: Visit[Nothing]) -> Reply:
     """The version of the contract and every limit in force."""
     return Reply(Contract(VERSION, published()))
-
-
-def show_openapi(visit: Visit[Nothing]) -> Reply:
-    """This document."""
-    return Reply(openapi.document(table.ENDPOINTS))

@@ -1,4 +1,4 @@
-"""From a request to its endpoint's handler and back: reading, checks, refusals. Whatever happens, the answer is JSON."""
+"""From a request to its endpoint's handler and back. Whatever happens, the answer is JSON."""
 
 import logging
 from collections.abc import Callable, Mapping, Sequence

@@ -119,7 +119,7 @@ class Contract(Struct, frozen=True):
 
 
 class Refusal(Struct, frozen=True, omit_defaults=True):
-    """Every answer that is not 2xx. `code` is of a closed list; `retry_after_ms` is there where a repeat may succeed."""
+    """Every answer that is not 2xx. `code` is of a closed list; `retry_after_ms` where a repeat may succeed."""
 
     code: str
     detail: str

@@ -10,7 +10,9 @@ from hubbub.messages.operations import Operation
 def list_events(visit: Visit[EventsQuery]) -> Reply:
     """The log of a room after a position, in order."""
     sent = visit.sent
-    return Reply(queries.events_page(visit.visitor_or_actor, visit.room_id, after=sent.after, limit=sent.limit))
+    return Reply(
+        queries.events_page(visit.visitor_or_actor, visit.room_id, after=sent.after, limit=sent.limit)
+    )
 
 
 def list_messages(visit: Visit[MessagesQuery]) -> Reply:

@@ -3,7 +3,8 @@
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http.request import is_same_domain, split_domain_port, validate_host
+from django.http.request import split_domain_port, validate_host
+from django.utils.http import is_same_domain
 
 _LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 _PORTS = {"http": 80, "https": 443}

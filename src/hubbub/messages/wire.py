@@ -6,7 +6,9 @@ import msgspec
 
 from hubbub.events.schema import Recorded
 from hubbub.lib import clock
+from hubbub.messages.events import DELETE, EDIT, MESSAGE, REACT, UNREACT, Deleted, Edited, Reacted, Said
 from hubbub.people.queries import usernames
+from hubbub.rooms.events import JOIN, LEAVE, ROOM, Joined, Left, RoomChanged
 from hubbub.rooms.models import Room
 
 
@@ -60,16 +62,30 @@ class MessagesPage(msgspec.Struct, frozen=True):
     messages: list[MessageState]
 
 
-_encode = msgspec.json.Encoder().encode
+class EventHead(msgspec.Struct, frozen=True):
+    """What every event has. `by` is whoever did it, `client_id` the id of the operation that asked for it."""
 
-
-class _Head(msgspec.Struct, frozen=True):
     room: str
     seq: int
     type: str
     by: str | None
     client_id: str | None
     at: str
+
+
+EVENT_DATA: dict[str, type[msgspec.Struct]] = {
+    MESSAGE: Said,
+    EDIT: Edited,
+    DELETE: Deleted,
+    REACT: Reacted,
+    UNREACT: Reacted,
+    JOIN: Joined,
+    LEAVE: Left,
+    ROOM: RoomChanged,
+}
+"""What each kind of event adds to its head."""
+
+_encode = msgspec.json.Encoder().encode
 
 
 def events_json(events: Sequence[Recorded]) -> list[bytes]:
@@ -79,7 +95,7 @@ def events_json(events: Sequence[Recorded]) -> list[bytes]:
 
 
 def _event_json(event: Recorded, by: str | None) -> bytes:
-    head = _Head(
+    head = EventHead(
         Room.wire_id_of(event.stream_id), event.seq, event.kind, by, event.client_id, clock.wire(event.at)
     )
     return _encode(head)[:-1] + b"," + event.data.encode()[1:]

@@ -9,10 +9,13 @@ from hubbub.people.models import Person
 
 _usernames: dict[int, str] = {}  # handles never change, so what was read once holds for ever
 _REMEMBERED = 100_000
+_LONGEST = 150
 
 
 def find_person(username: str) -> Person | None:
     """The person with this handle in any spelling, or the active user with this name who was never here yet."""
+    if len(username) > _LONGEST or "\0" in username:
+        return None
     person = Person.objects.select_related("user").filter(username_key=username_key(username)).first()
     if person is not None:
         return person

@@ -107,6 +107,8 @@ class Connection:
             self._task.uncancel()
         except Closed as closed:
             self._closing = closed.code
+        except Refused as refusal:
+            self._closing = close_code_of(refusal)
         except Exception:
             logger.exception("A socket failed")
             self._closing = INTERNAL_ERROR

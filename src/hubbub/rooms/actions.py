@@ -88,7 +88,8 @@ def create_room(call: CreateRoom) -> Room:
 def change_room(call: ChangeRoom) -> Room:
     """Give a room another name, topic, kind or state; no change makes no event."""
     locked = _locked(call.room_id)
-    room = access.managed(call.actor, call.room_id).room
+    found = access.managed(call.actor, call.room_id)
+    room = found.room
     if room.archived_at is not None and call.archived is None:
         raise Forbidden("The room is archived.")
     if call.kind is not None:
@@ -97,6 +98,8 @@ def change_room(call: ChangeRoom) -> Room:
     _apply(call, room)
     if _facts(room) == before:
         return room
+    if not access.may_see(room, call.actor, is_member=found.is_member):
+        raise Forbidden("Join the room first: it would be gone for you.")
     _save_named(room)
     log.record(locked[room.pk], [Draft(ROOM, call.actor.person_id, clock.now(), _facts(room))])
     _touch_members(room)

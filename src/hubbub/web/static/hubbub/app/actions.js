@@ -2,7 +2,6 @@
 
 import { el, fillWith, iconButton } from './html.js';
 import { t } from './i18n.js';
-import { plain } from './fmt.js';
 import { tell } from './net.js';
 import { ask, toast } from './dialog.js';
 import { openMenu } from './menu.js';

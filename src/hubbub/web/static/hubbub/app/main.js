@@ -3,7 +3,7 @@
 import { canRun, readBoot } from './boot.js';
 import { Composer } from './composer.js';
 import { el, useIcons } from './html.js';
-import { speak, t } from './i18n.js';
+import { speak } from './i18n.js';
 import { Keep } from './idb.js';
 import { tell, useServer } from './net.js';
 import { Outbox } from './outbox.js';
