@@ -31,6 +31,8 @@ SIGNALS = (
     "django.core.signals",
     "django.contrib.auth.signals",
 )
+# By this alone does Django tell that the tables are there: the log then makes its epoch.
+HEARD = ["django.db.models.signals.post_migrate"]
 CLOCKS = {"now", "utcnow", "today", "time", "localtime", "localdate"}
 CLOCK_MODULES = {"datetime", "timezone", "time", "date"}
 NO_NAMES = {
@@ -86,7 +88,9 @@ def test_the_domain_knows_no_transport() -> None:
 
 
 def test_the_domain_neither_sends_nor_hears_signals() -> None:
-    assert imports_of(tuple(package_files(*DOMAIN)), SIGNALS) == []
+    found = imports_of(tuple(package_files(*DOMAIN)), SIGNALS)
+
+    assert [said.partition(" imports ")[2] for said in found] == HEARD
 
 
 def test_the_domain_has_no_async_functions() -> None:

@@ -12,7 +12,7 @@ from tests.support.sockets import SessionSocket
 
 @pytest.fixture
 def server(hubbub_server: Servers) -> HubbubServer:
-    return hubbub_server()
+    return hubbub_server(env={"HUBBUB_RATES": "off"})
 
 
 class Writer(threading.Thread):

@@ -47,8 +47,8 @@ def test_people_at_two_nodes_talk_in_one_order_and_see_each_other(nodes: Nodes) 
 
 
 def test_a_repeat_at_another_node_has_no_second_effect(nodes: Nodes) -> None:
-    one, two, ada, _, room = nodes
-    elsewhere = HttpClient(two.base_url, token=two.token("ada"))
+    _, two, ada, _, room = nodes
+    elsewhere = two.client("ada")
 
     first = ada.say(room["id"], "once", client_id="c1")
     again = elsewhere.say(room["id"], "once", client_id="c1")
@@ -58,7 +58,7 @@ def test_a_repeat_at_another_node_has_no_second_effect(nodes: Nodes) -> None:
 
 
 def test_what_is_acknowledged_by_one_node_is_true_at_the_other_at_once(nodes: Nodes) -> None:
-    one, two, ada, ben, room = nodes
+    _, two, ada, ben, _ = nodes
     hidden = ada.make_room("plans", "private")
     accepted(ada.post(f"/api/v1/rooms/{hidden['id']}/members", {"username": "ben"}))
     socket = greeted(two, ben)

@@ -124,9 +124,9 @@ def test_a_database_address_is_taken_apart(tmp_path: Path, url: str, expected: D
         ("HUBBUB_LANGUAGE", "tlh"),
         ("HUBBUB_TIME_ZONE", "Mars/Olympus"),
         ("HUBBUB_PROXIES", "proxy.example.org"),
-        ("HUBBUB_DRAIN_MS", "soon"),
-        ("HUBBUB_DRAIN_MS", "-1"),
-        ("HUBBUB_DRAIN_MS", "600001"),
+        ("HUBBUB_LIMITS", "drain_ms=soon"),
+        ("HUBBUB_LIMITS", "drain_ms=-1"),
+        ("HUBBUB_LIMITS", "launch_ms=1"),
         ("HUBBUB_LOG_LEVEL", "loud"),
     ],
 )

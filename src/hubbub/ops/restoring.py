@@ -62,7 +62,9 @@ def _nodes(manifest: archive.Manifest) -> list[Node]:
     unknown = sorted(applied - set(graph.nodes))
     if unknown:
         app, name = unknown[0]
-        raise CannotDo(f"The backup is of a newer version, or of another project: {app}.{name} is unknown here.")
+        raise CannotDo(
+            f"The backup is of a newer version, or of another project: {app}.{name} is unknown here."
+        )
     return [node for node in sorted(applied) if not _children(graph.node_map[node].children) & applied]
 
 
@@ -76,7 +78,9 @@ def _check_empty() -> None:
     for table in tables.all_tables():
         label = table._meta.label_lower
         if label not in _NOBODYS and table._meta.db_table in there and not tables.is_empty(table):
-            raise CannotDo(f"The database is not empty: there are rows in {table._meta.db_table}; nothing was changed.")
+            raise CannotDo(
+                f"The database is not empty: there are rows in {table._meta.db_table}; nothing was changed."
+            )
 
 
 def _migrate_to(nodes: list[Node], *, is_blank: bool) -> dict[str, tables.Table]:
@@ -92,7 +96,9 @@ def _migrate_to(nodes: list[Node], *, is_blank: bool) -> dict[str, tables.Table]
     executor.migrate(nodes)
     historical = executor.loader.project_state(nodes).apps
     models = historical.get_models(include_auto_created=True)
-    return {model._meta.label_lower: model for model in models if model._meta.managed and not model._meta.proxy}
+    return {
+        model._meta.label_lower: model for model in models if model._meta.managed and not model._meta.proxy
+    }
 
 
 def _leaves_of(executor: MigrationExecutor, nodes: list[Node]) -> set[Node]:

@@ -159,7 +159,9 @@ class Followings:
         if known is None or known.stale or known.role != state.role:
             self._socket.outbox.write(frame("room", room=state))
         elif known.read_seq != state.read:
-            read_frame = frame("read", room=state.id, seq=state.read, unread=state.unread, mentions=state.mentions)
+            read_frame = frame(
+                "read", room=state.id, seq=state.read, unread=state.unread, mentions=state.mentions
+            )
             self._socket.outbox.write(read_frame)
         if known is not None:
             known.stale, known.role, known.read_seq = False, state.role, state.read

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+from hubbub.defaults import LIMIT_NAMES
 from hubbub.site import database_url, email_url, folder
 from hubbub.site.database_url import Database
 from hubbub.site.email_url import Email
@@ -28,14 +29,13 @@ NAMES = (
     "HUBBUB_LANGUAGE",
     "HUBBUB_TIME_ZONE",
     "HUBBUB_PROXIES",
-    "HUBBUB_DRAIN_MS",
+    "HUBBUB_LIMITS",
     "HUBBUB_LOG_LEVEL",
 )
 """Every variable that is read; docs/settings.md describes each."""
 
 LANGUAGES = ("en", "ru")
 LOG_LEVELS = ("INFO", "DEBUG", "WARNING", "ERROR")
-LONGEST_DRAIN_MS = 600_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Environment:
     language: str
     time_zone: str
     proxies: tuple[str, ...]
-    drain_ms: int | None
+    limits: dict[str, int]
     log_level: str
 
     @property
@@ -81,7 +81,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         language=_one_of("HUBBUB_LANGUAGE", given, LANGUAGES),
         time_zone=_time_zone(given),
         proxies=_proxies(given),
-        drain_ms=_drain_ms(given),
+        limits=_limits(given),
         log_level=_one_of("HUBBUB_LOG_LEVEL", given, LOG_LEVELS),
         # Last, because they touch the disk: a wrong setting must not leave a folder behind.
         data=folder.prepare(data),
@@ -172,12 +172,16 @@ def _proxies(given: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(proxies)
 
 
-def _drain_ms(given: Mapping[str, str]) -> int | None:
-    text = given.get("HUBBUB_DRAIN_MS")
-    if text is None:
-        return None
-    if not text.isascii() or not text.isdigit() or int(text) > LONGEST_DRAIN_MS:
-        raise BadSetting(
-            f"HUBBUB_DRAIN_MS must be a whole number of milliseconds, {LONGEST_DRAIN_MS} at most."
-        )
-    return int(text)
+def _limits(given: Mapping[str, str]) -> dict[str, int]:
+    """`name=number` with commas between, for the limits that `/.well-known/hubbub` publishes."""
+    limits: dict[str, int] = {}
+    for part in given.get("HUBBUB_LIMITS", "").split(","):
+        name, _, number = (piece.strip() for piece in part.partition("="))
+        if not part.strip():
+            continue
+        if name not in LIMIT_NAMES or not (number.isascii() and number.isdigit() and len(number) <= 12):
+            raise BadSetting(
+                "HUBBUB_LIMITS must be like drain_ms=5000,body_chars=4000 with names of published limits."
+            )
+        limits[name] = int(number)
+    return limits

@@ -95,7 +95,7 @@ CACHES = {"default": _cache(ENVIRONMENT.database)}
 
 HUBBUB: dict[str, Any] = {
     "RATES": ENVIRONMENT.rates,
-    "LIMITS": {} if ENVIRONMENT.drain_ms is None else {"drain_ms": ENVIRONMENT.drain_ms},
+    "LIMITS": ENVIRONMENT.limits,
     "PROXIES": ENVIRONMENT.proxies,
     "URL": ENVIRONMENT.url,
     "DATA": str(ENVIRONMENT.data),

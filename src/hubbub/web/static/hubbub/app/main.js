@@ -101,7 +101,7 @@ function listen(app) {
   on('typing', (room) => room === store.open && pane.typing(room));
   on('presence', () => openRoom()?.kind === 'direct' && refresh(app));
   on('rooms', (room) => room === store.open && refresh(app));
-  on('open', (room) => room === store.open && void reopen(app));
+  on('afresh', (room) => room === store.open && void reopen(app));
   on('conn', () => {
     if (!connection) return;
     document.documentElement.dataset.conn = connection.state;
@@ -139,7 +139,7 @@ async function arrive(app, path, back) {
   const room = first ? find() : undefined;
   if (room) return enter(app, room, back);
   store.open = '';
-  announce('open', '');
+  announce('open');
   app.timeline.clear();
   app.root.dataset.page = 'selector';
   const { showSelector } = await import('./selector.js');
@@ -161,7 +161,7 @@ async function enter(app, room, back) {
   app.pane.show(room);
   app.composer.show(room);
   show(app.root, 'room');
-  announce('open', '');
+  announce('open');
   const log = store.logs.get(room.id);
   if (log && !log.stale) display(app, log, back);
   else app.timeline.clear();

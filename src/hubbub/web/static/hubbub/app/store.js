@@ -5,7 +5,7 @@ import { mentions } from './fmt.js';
 
 const TYPING = 6000;
 
-/** @typedef {'rooms' | 'open' | 'log' | 'outbox' | 'presence' | 'typing' | 'conn' | 'members' | 'drafts'} Topic */
+/** @typedef {'rooms' | 'open' | 'afresh' | 'log' | 'outbox' | 'presence' | 'typing' | 'conn' | 'members' | 'drafts'} Topic */
 /** @typedef {(room: string, patch?: Hubbub.Patch) => void} Listener */
 
 /** @type {Map<Topic, Set<Listener>>} */

@@ -111,7 +111,7 @@ export function newest(id) {
     /** @type {Hubbub.Page} */
     const page = await get(`rooms/${id}/messages?limit=${PAGE}`);
     install(id, page);
-    announce('open', id);
+    announce('afresh', id);
   });
 }
 
@@ -260,7 +260,7 @@ function revoke(id) {
   if (!room) return;
   const open = store.open === id;
   dropRoom(id);
-  if (open) announce('open', id);
+  if (open) announce('afresh', id);
 }
 
 /** @param {Record<string, number>} heads */
