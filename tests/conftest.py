@@ -44,8 +44,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    if config.getoption("--database") != "postgres":
-        return
+    if config.getoption("--database") == "postgres":
+        choose_postgres(config)
+    # pytest-django sets Django up only where its settings were read already.
+    from django.conf import settings
+
+    assert settings.ROOT_URLCONF
+
+
+def choose_postgres(config: pytest.Config) -> None:
     if ADDRESS not in os.environ:
         try:
             config.stash[STORE] = server = PostgresServer()

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from hubbub.messages import markup
 from hubbub.messages.markup import possible_mentions, render
+from hubbub.messages.markup_html import html_of
+from hubbub.messages.markup_rules import Called
 
 FIXTURES = json.loads((Path(__file__).parents[1] / "fixtures" / "markup.json").read_text())
 PEOPLE = {name: name for name in ("ada", "ben.lee", "ben", "аня", "dot.", "x_")}
@@ -229,8 +231,8 @@ def test_only_our_tags_and_safe_addresses_ever_come_out(body: str) -> None:
 
 @given(bodies)
 def test_the_cleaner_finds_nothing_to_clean(body: str) -> None:
-    tokens = markup._MARKDOWN.parse(body, {"called": markup.markup_rules.Called(PEOPLE.get, 50)})
-    made = markup.html_of(tokens)
+    tokens = markup._MARKDOWN.parse(body, {"called": Called(PEOPLE.get, 50)})
+    made = html_of(tokens)
 
     assert Page(made).found == Page(markup._CLEANER.clean(made)).found
     assert Page(made).words == Page(markup._CLEANER.clean(made)).words
@@ -244,9 +246,9 @@ def test_the_cleaner_finds_nothing_to_clean(body: str) -> None:
 def test_the_short_way_for_plain_text_gives_the_same(body: str) -> None:
     short = html(body)
 
-    tokens = markup._MARKDOWN.parse(body, {"called": markup.markup_rules.Called(PEOPLE.get, 50)})
+    tokens = markup._MARKDOWN.parse(body, {"called": Called(PEOPLE.get, 50)})
 
-    assert short == markup._CLEANER.clean(markup.html_of(tokens))
+    assert short == markup._CLEANER.clean(html_of(tokens))
 
 
 def test_the_cleaner_would_stop_what_the_parser_let_through() -> None:

@@ -1,5 +1,6 @@
 """Starts `hubbub serve` on the echo project, as an operator would."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -87,10 +88,8 @@ class Echo:
     def kill(self) -> None:
         if self.process is None:
             return
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self.process.wait(timeout=15)
         assert self.process.stdout is not None
         self.process.stdout.close()

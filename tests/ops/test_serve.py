@@ -1,5 +1,6 @@
 """`hubbub serve`: it starts or says why not, and it stops without dropping anybody."""
 
+import contextlib
 import signal
 import socket
 import subprocess
@@ -22,12 +23,11 @@ NO_REDIS = "redis://127.0.0.1:1"
 
 
 def close_code(client: ClientConnection) -> int:
-    try:
+    with contextlib.suppress(ConnectionClosed):
         while True:
             client.recv(timeout=10)
-    except ConnectionClosed as closed:
-        assert closed.rcvd is not None
-        return closed.rcvd.code
+    assert client.close_code is not None
+    return client.close_code
 
 
 def refused(server: Echo) -> str:
@@ -208,21 +208,17 @@ def test_a_head_without_an_end_is_cut_off(echo: EchoMaker) -> None:
     server.start()
     with socket.create_connection(("127.0.0.1", server.port), timeout=5) as peer:
         peer.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX: ")
-        received = b""
         with pytest.raises((ConnectionResetError, BrokenPipeError)):
-            for _ in range(10_000):
-                peer.sendall(b"y" * 10_000)
-        try:
-            received = peer.recv(100)
-        except ConnectionResetError:
-            pass
-    assert received[:12] in (b"", b"HTTP/1.1 431", b"HTTP/1.1 400")
+            peer.sendall(b"y" * 100_000_000)
+
     assert server.get("/healthz").status_code == 200
     assert server.log == ""
 
 
 def workers_of(server: Echo) -> set[int]:
-    found = subprocess.run(["pgrep", "-P", str(server.running.pid)], capture_output=True, text=True)
+    found = subprocess.run(
+        ["pgrep", "-P", str(server.running.pid)], capture_output=True, text=True, check=False
+    )
     return {int(line) for line in found.stdout.split()}
 
 

@@ -192,6 +192,7 @@ def run_serve(given: Mapping[str, str], *before: str) -> subprocess.CompletedPro
         capture_output=True,
         text=True,
         timeout=30,
+        check=False,
     )
 
 

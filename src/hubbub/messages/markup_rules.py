@@ -8,6 +8,7 @@ from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock, blockquote, fence, list_block
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline, link
+from markdown_it.rules_inline.state_inline import Delimiter
 from markdown_it.token import Token
 
 MAX_NAME = 150  # as long as a username can be on any site
@@ -67,6 +68,7 @@ def install(markdown: MarkdownIt, *, max_level: int) -> MarkdownIt:
     markdown.block.ruler.at("fence", _fence_with_lines, everywhere)
     outside_lists: RuleOptionsType = {"alt": ["paragraph", "blockquote"]}
     markdown.block.ruler.at("list", _not_too_deep(_list_with_words, max_level), outside_lists)
+    markdown.inline.ruler.at("emphasis", _emphasis)
     markdown.inline.ruler.at("link", _link)
     markdown.inline.ruler.before("newline", "bare_link", _bare_link)
     markdown.inline.ruler.before("newline", "mention", _mention)
@@ -112,6 +114,24 @@ def _fence_with_lines(state: StateBlock, start: int, end: int, silent: bool) -> 
 
 def _line(state: StateBlock, number: int) -> str:
     return state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]]
+
+
+def _emphasis(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
+    """The parser's own rule, but a single star inside a word is a sign: 2*3*4."""
+    marker = state.src[state.pos]
+    if silent or marker not in "*_":
+        return False
+    marks = state.scanDelims(state.pos, marker == "*")
+    if marks.length == 1:
+        marks = state.scanDelims(state.pos, False)  # noqa: FBT003
+    for _ in range(marks.length):
+        state.push("text", "", 0).content = marker
+        token = len(state.tokens) - 1
+        state.delimiters.append(
+            Delimiter(ord(marker), marks.length, token, -1, marks.can_open, marks.can_close)
+        )
+    state.pos += marks.length
+    return True
 
 
 def _link(state: StateInline, silent: bool) -> bool:  # noqa: FBT001

@@ -73,7 +73,7 @@ class StoreProbe:
             return "slow"
         except Refused:
             return "away"
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             # Whatever is wrong with the store, the answer is "not ready", and the reason belongs in the log.
             logger.error("The store could not be probed: %s", type(error).__name__)
             return "away"

@@ -77,7 +77,7 @@ def _check_database() -> None:
     commits, flushes = _shown("synchronous_commit"), _shown("fsync")
     if commits in UNSAFE_COMMITS:
         raise CannotServe(
-            f"PostgreSQL runs with synchronous_commit {commits}, so an acknowledged message could be lost: set it to on."
+            f"PostgreSQL runs with synchronous_commit {commits}, which may lose acknowledged messages: set it to on."
         )
     if flushes != "on":
         logger.warning("PostgreSQL runs with fsync off: a power failure may lose or damage everything in it")
@@ -133,7 +133,7 @@ def _greet_redis() -> None:
         return
     try:
         _ping(settings.CHANNEL_LAYERS["default"]["CONFIG"]["hosts"][0]["address"])
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001
         # Not a reason to stop: the log is the truth, and the layer only makes it quick.
         logger.warning(
             "Redis cannot be reached (%s): messages of other processes come late", type(error).__name__

@@ -1,6 +1,5 @@
 """Restoring a backup onto an empty place, as it was, and beginning another life of the log."""
 
-from collections.abc import Iterable
 from pathlib import Path
 
 from django.contrib.contenttypes.models import ContentType
@@ -40,11 +39,11 @@ def restore(path: Path) -> archive.Manifest:
 
 
 def _restore(backup: archive.Archive) -> None:
-    nodes = _nodes(backup.manifest)
+    applied = _applied(backup.manifest)
     is_blank = not connection.introspection.table_names()
     if not is_blank:
         _check_empty()
-    known = _migrate_to(nodes, is_blank=is_blank)
+    known = _tables_as_of(applied, is_blank=is_blank)
     with transaction.atomic():
         tables.clear(list(known.values()))
         for part in backup.manifest.parts:
@@ -55,22 +54,17 @@ def _restore(backup: archive.Archive) -> None:
     call_command("migrate", interactive=False, verbosity=0)
 
 
-def _nodes(manifest: archive.Manifest) -> list[Node]:
-    """The newest migrations that the backup was taken after."""
-    graph = MigrationExecutor(connection).loader.graph
+def _applied(manifest: archive.Manifest) -> set[Node]:
+    """The migrations that the backup was taken after."""
+    loader = MigrationExecutor(connection).loader
     applied = {(app, name) for app, name in manifest.migrations}
-    unknown = sorted(applied - set(graph.nodes))
+    unknown = sorted(applied - set(loader.disk_migrations))
     if unknown:
         app, name = unknown[0]
         raise CannotDo(
             f"The backup is of a newer version, or of another project: {app}.{name} is unknown here."
         )
-    return [node for node in sorted(applied) if not _children(graph.node_map[node].children) & applied]
-
-
-def _children(nodes: Iterable[object]) -> set[Node]:
-    """Those of the same app would be the rest of its line; those of others need it and come with it."""
-    return {(node[0], node[1]) for node in nodes}  # type: ignore[index]
+    return applied
 
 
 def _check_empty() -> None:
@@ -83,27 +77,22 @@ def _check_empty() -> None:
             )
 
 
-def _migrate_to(nodes: list[Node], *, is_blank: bool) -> dict[str, tables.Table]:
-    """The tables as they were when the backup was taken, by model."""
+def _tables_as_of(applied: set[Node], *, is_blank: bool) -> dict[str, tables.Table]:
+    """The tables, made as they were when the backup was taken, by model."""
     executor = MigrationExecutor(connection)
-    ahead = set(executor.loader.applied_migrations) - set(executor.loader.graph.nodes)
-    leaves = set(executor.loader.graph.leaf_nodes())
-    if leaves == _leaves_of(executor, nodes):
+    if set(executor.loader.graph.leaf_nodes()) <= applied:
         call_command("migrate", interactive=False, verbosity=0, run_syncdb=True)
-        return {table._meta.label_lower: table for table in tables.all_tables()}
-    if not is_blank or ahead:
+        return _by_label(tables.all_tables())
+    if not is_blank:
         raise CannotDo("The backup is of an older version: restore it onto a database without any tables.")
+    nodes = [node for node in executor.loader.graph.nodes if node in applied]
     executor.migrate(nodes)
     historical = executor.loader.project_state(nodes).apps
-    models = historical.get_models(include_auto_created=True)
-    return {
-        model._meta.label_lower: model for model in models if model._meta.managed and not model._meta.proxy
-    }
+    return _by_label(tables.of_models(historical.get_models(include_auto_created=True)))
 
 
-def _leaves_of(executor: MigrationExecutor, nodes: list[Node]) -> set[Node]:
-    reached = {step for node in nodes for step in executor.loader.graph.forwards_plan(node)}
-    return {leaf for leaf in executor.loader.graph.leaf_nodes() if leaf in reached}
+def _by_label(found: list[tables.Table]) -> dict[str, tables.Table]:
+    return {table._meta.label_lower: table for table in found}
 
 
 def _table(known: dict[str, tables.Table], part: archive.Part) -> tables.Table:

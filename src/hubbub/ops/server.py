@@ -126,8 +126,10 @@ class DrainingServer(uvicorn.Server):
             return
         asyncio.get_running_loop().remove_reader(self._parent)
         # Whoever starts the next parent wants the port.
-        for one in [*self.servers, *self._listeners]:
-            one.close()
+        for server in self.servers:
+            server.close()
+        for listener in self._listeners:
+            listener.close()
         self.stop()
 
 

@@ -5,7 +5,7 @@ It leans on the inside of uvicorn 0.54 and websockets 16/17; `tests/realtime/tes
 
 import asyncio
 import logging
-from typing import Any
+from typing import Any, cast
 
 from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -92,7 +92,8 @@ class PreparedWebSockets(WebSocketsSansIOProtocol):
         super().handle_connect(event)
         if self.close_sent:
             return
-        self.scope["extensions"][EXTENSION] = Prepared(self.conn, self.transport)  # type: ignore[index]
+        extensions = cast("dict[str, object]", self.scope["extensions"])
+        extensions[EXTENSION] = Prepared(self.conn, self.transport)
         self._handshake_timer = self.loop.call_later(HANDSHAKE_SECONDS, self.transport.close)
 
     def handle_cont(self, event: Frame) -> None:

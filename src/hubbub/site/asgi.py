@@ -8,7 +8,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hubbub.site.settings")
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.core.asgi import get_asgi_application
 
-pages = get_asgi_application()  # first: it sets Django up, and what follows imports models
+pages: Any = get_asgi_application()  # first: it sets Django up, and what follows imports models
 
 from django.conf import settings
 from django.urls import re_path

@@ -1,4 +1,4 @@
-"""The `hubbub` command: Django's management commands with our settings. Says what is wrong with them in one sentence."""
+"""The `hubbub` command: Django's management commands with our settings; says in a sentence what is wrong with them."""
 
 import os
 import sys

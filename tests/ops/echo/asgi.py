@@ -10,10 +10,10 @@ import django
 
 django.setup()
 
-from hubbub.lib.drain import drain
-from hubbub.ops.bodies import BoundedBodies, Receive, Scope, Send, answer
-from hubbub.ops.health import Health
-from hubbub.realtime.wire import EXTENSION, frame_text
+from hubbub.lib.drain import drain  # noqa: E402
+from hubbub.ops.bodies import BoundedBodies, Receive, Scope, Send, answer  # noqa: E402
+from hubbub.ops.health import Health  # noqa: E402
+from hubbub.realtime.wire import EXTENSION, frame_text  # noqa: E402
 
 
 async def pages(scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,6 +1,7 @@
 """A project as small as one can be that has Hubbub's server serve it: an echo instead of a chat."""
 
 import os
+from typing import Any
 
 from hubbub.site.database_url import parse
 
@@ -14,7 +15,7 @@ HUBBUB = {"LIMITS": {"drain_ms": int(os.environ["ECHO_DRAIN_MS"])}}
 database = parse(os.environ["ECHO_DATABASE"])
 assert database is not None
 if database.vendor == "sqlite":
-    DATABASES = {"default": {"ENGINE": "hubbub.lib.sqlite", "NAME": database.name}}
+    DATABASES: dict[str, Any] = {"default": {"ENGINE": "hubbub.lib.sqlite", "NAME": database.name}}
 else:
     DATABASES = {
         "default": {
@@ -27,7 +28,7 @@ else:
         }
     }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+CHANNEL_LAYERS: dict[str, Any] = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 if "ECHO_REDIS" in os.environ:
     CHANNEL_LAYERS = {
         "default": {

@@ -1,7 +1,7 @@
 """`hubbub createuser`: one user with the password on the standard input, or many from lines of JSON."""
 
 from argparse import ArgumentParser
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -14,7 +14,7 @@ class Command(BaseCommand):
         "Make a user; the password is the first line of the standard input. "
         'With --bulk: many, from lines like {"username": "ann", "password": "…", "admin": false}.'
     )
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("username", nargs="?", metavar="NAME", help="the name of the new user")

@@ -1,7 +1,7 @@
 """`hubbub deactivate`: ends an account with all its sign-ins and tokens, on every node."""
 
 from argparse import ArgumentParser
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.management.base import BaseCommand
 
@@ -12,7 +12,7 @@ from hubbub.people.actions import deactivate
 
 class Command(BaseCommand):
     help = "Deactivate a user: no sign-in, session or token of theirs works any more, anywhere."
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("username", metavar="NAME", help="the name of the user")

@@ -4,7 +4,7 @@ import signal
 import socket
 import sys
 from argparse import ArgumentParser
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.management.base import BaseCommand
 
@@ -18,7 +18,7 @@ UNUSABLE = 2
 
 class Command(BaseCommand):
     help = "Serve Hubbub, after bringing the database and the static files up to date."
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(

@@ -1,7 +1,7 @@
 """`hubbub token`: a new bearer token for a program, told this once."""
 
 from argparse import ArgumentParser
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.management.base import BaseCommand
 
@@ -14,7 +14,7 @@ NAME_CHARS = 80
 
 class Command(BaseCommand):
     help = "Print a new bearer token of a user, as the last word. It is not shown again."
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("username", metavar="NAME", help="whose token it is")
