@@ -18,9 +18,13 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--seed", type=int, default=1, help="the same number tells the same story (default: 1)")
+        parser.add_argument(
+            "--seed", type=int, default=1, help="the same number tells the same story (default: 1)"
+        )
         parser.add_argument("--messages", type=int, help="how many messages to store as fast as possible")
-        parser.add_argument("--rooms", type=int, default=10, help="in how many rooms (with --messages; default: 10)")
+        parser.add_argument(
+            "--rooms", type=int, default=10, help="in how many rooms (with --messages; default: 10)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         started = clock.ticks()

@@ -45,7 +45,7 @@ export function list(names) {
 
 /** @param {Date} at */
 export function clockTime(at) {
-  return format('time', { hour: '2-digit', minute: '2-digit', hourCycle: clock }).format(at);
+  return format('time', { hour: clock === 'h23' ? '2-digit' : 'numeric', minute: '2-digit', hourCycle: clock }).format(at);
 }
 
 /** @param {Date} at */

@@ -42,7 +42,11 @@ function build() {
   const main = el('main', { class: 'main' });
   const aside = el('aside', { class: 'aside', 'data-region': 'people' });
   const keep = new Keep(`hubbub ${me()}`);
-  const connection = boot.me ? new Connection(boot.urls.ws, { resume: sync.resume, frame: sync.takeFrame, state: () => announce('conn') }) : null;
+  const connection = boot.me ? new Connection(boot.urls.ws, { resume: sync.resume, frame: sync.takeFrame, state: connected }) : null;
+  function connected() {
+    document.documentElement.dataset.conn = connection?.state;
+    announce('conn');
+  }
   const outbox = new Outbox({ name: `hubbub ${me()}`, keep, deliver: sync.deliver, tell: (room) => announce('outbox', room) });
   const pane = new Pane(main, {
     back: () => history.pushState(null, '', boot.urls.chat) ?? show(root, 'list'),
@@ -103,9 +107,7 @@ function listen(app) {
   on('rooms', (room) => room === store.open && refresh(app));
   on('afresh', (room) => room === store.open && void reopen(app));
   on('conn', () => {
-    if (!connection) return;
-    document.documentElement.dataset.conn = connection.state;
-    pane.connection(connection);
+    if (connection) pane.connection(connection);
   });
   unread.watchReading({ seen: () => timeline.lastSeen(), read: (room, seq) => void sync.sendRead(room, seq) });
   window.addEventListener('popstate', () => void arrive(app, location.pathname, true));
