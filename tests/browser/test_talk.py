@@ -1,6 +1,7 @@
 """People at real browsers: they talk, are refused, reload, and lose nothing when the server is killed."""
 
 import re
+from functools import partial
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -37,6 +38,10 @@ def say(page: Page, text: str) -> None:
 
 def bodies(page: Page) -> list[str]:
     return [text.strip() for text in page.locator("article.msg .body").all_inner_texts()]
+
+
+def _shows(page: Page, wanted: list[str]) -> bool:
+    return bodies(page) == wanted
 
 
 def test_the_first_visitor_owns_the_place_and_a_second_person_talks(
@@ -152,6 +157,6 @@ def test_kill_9_while_one_writes_loses_and_doubles_nothing(server: HubbubServer,
     wanted = [f"before {n}" for n in range(5)] + [f"while it was away {n}" for n in range(5)]
     for page in (ada, ben):
         expect(page.get_by_text("while it was away 4")).to_be_visible(timeout=40_000)
-        wait_until("all is there once, in order", lambda page=page: bodies(page) == wanted, timeout=20)
+        wait_until("all is there once, in order", partial(_shows, page, wanted), timeout=20)
     log = server.client("ben").log_of(room["id"])
     assert [event["body"] for event in log if event["type"] == "message"] == wanted

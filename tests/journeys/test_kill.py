@@ -61,8 +61,8 @@ def test_kill_9_loses_nothing_that_was_acknowledged_and_doubles_nothing(server: 
     after = server.session_socket(token)
     after.hello()
     for writer in writers:
-        number = writer.pending.rsplit("-", 1)[1]
-        after.say(room["id"], f"message {number}", client_id=writer.pending)
+        last = writer.pending.rsplit("-", 1)[1]
+        after.say(room["id"], f"message {last}", client_id=writer.pending)
     log = server.client("ada").log_of(room["id"])
     by_id = [event["client_id"] for event in log if event["type"] == "message"]
     assert [event["seq"] for event in log] == list(range(1, len(log) + 1))

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from tests.support.http_client import HttpClient
 
@@ -30,7 +31,7 @@ class FrameSocket:
         self._connection = connect(
             base_url.replace("http", "ws", 1) + path,
             additional_headers=headers,
-            origin=origin,  # type: ignore[arg-type]
+            origin=Origin(origin) if origin else None,
             compression=None,
             max_size=None,
             open_timeout=TIMEOUT,

@@ -8,6 +8,7 @@ from django.core.exceptions import DisallowedHost
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
+from django.views.defaults import server_error as page_of_server_error
 
 from hubbub.api import callers
 from hubbub.api.answers import json_answer, refused
@@ -47,6 +48,13 @@ def view_of(endpoints: Sequence[Endpoint[Any]]) -> View:
 @csrf_exempt
 def no_endpoint(request: HttpRequest, rest: str = "") -> HttpResponse:
     return refused(NotFound(_NO_ENDPOINT))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """For a project's `handler500`: what fails before a view is reached is answered in JSON too, below the API."""
+    if request.path_info.startswith("/api/v1/"):
+        return refused(Unavailable(_OUTAGE))
+    return page_of_server_error(request)
 
 
 def _guarded(endpoint: Endpoint[Any] | None, request: HttpRequest, path: Mapping[str, str]) -> HttpResponse:

@@ -1,6 +1,5 @@
 """Saying something: any number of messages to any rooms, stored together in the order in which they were asked."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +12,7 @@ from hubbub.lib.refusals import Forbidden, NotFound, Refused
 from hubbub.lib.text import clean_body
 from hubbub.limits import LIMITS
 from hubbub.messages.events import MESSAGE, Said
-from hubbub.messages.markup import Rendered, render
+from hubbub.messages.markup import Rendered, possible_mentions, render
 from hubbub.messages.models import Mention, Message
 from hubbub.messages.operations import Answer, Send
 from hubbub.messages.requests import Batch, Checked, Request, answer
@@ -21,9 +20,6 @@ from hubbub.people.actions import username_key
 from hubbub.people.models import Person
 from hubbub.rooms.actions import enter_on_speaking
 from hubbub.rooms.models import Kind, Membership
-
-_NAMED = re.compile(r"@([\w.@+-]{1,150})")
-_TAIL = ".@+-"
 
 
 @dataclass(slots=True)
@@ -55,8 +51,7 @@ def send_messages(requests: Sequence[Request], batch: Batch) -> list[Answer | Re
 
 def mentionable(bodies: Sequence[str]) -> dict[str, Person]:
     """The people named with an @ in any of these texts, by every spelling that may stand there."""
-    names = {name for body in bodies if "@" in body for name in _NAMED.findall(body)}
-    keys = {username_key(spelling) for name in names for spelling in _spellings(name)}
+    keys = {username_key(name) for body in bodies for name in possible_mentions(body)}
     if not keys:
         return {}
     return {person.username_key: person for person in Person.objects.filter(username_key__in=keys)}
@@ -220,12 +215,3 @@ def _stored_answer(
     assert isinstance(repeat, Answer)
     stored = sending[request.key]
     return answer(_receipt(stored), repeat.client_id) if stored.send is request.operation else repeat
-
-
-def _spellings(name: str) -> set[str]:
-    """`ann.` may name "ann." or, at the end of a sentence, "ann"."""
-    spellings = {name}
-    while name and name[-1] in _TAIL:
-        name = name[:-1]
-        spellings.add(name)
-    return spellings - {""}

@@ -22,3 +22,5 @@ urlpatterns = [
     path("", include("hubbub.site.accounts.urls")),
     path("", include("hubbub.urls")),
 ]
+
+handler500 = "hubbub.api.dispatch.server_error"
