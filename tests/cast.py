@@ -1,4 +1,4 @@
-"""The cast in this process, on whatever user model the site has: Ada is the owner, Ben a member, Cleo a stranger, Dot a bot."""
+"""The cast in this process, on any user model: Ada is the owner, Ben a member, Cleo a stranger, Dot a bot."""
 
 from itertools import count
 from typing import Any
@@ -42,6 +42,7 @@ def actor(username: str) -> Actor:
 
 
 def token(username: str) -> str:
+    """A bearer token of somebody of the cast."""
     return create_token(Person.objects.get(pk=actor(username).person_id))
 
 
@@ -53,6 +54,10 @@ def direct_room(by: str, *others: str) -> Room:
     for other in others:
         actor(other)
     return journal.run(_open_direct, actions.OpenDirect(actor(by), others))[0]
+
+
+def room_of(wire_id: str) -> Room:
+    return Room.objects.get(pk=Room.pk_of(wire_id))
 
 
 def add(there: Room, by: str, username: str, role: str | None = None) -> None:

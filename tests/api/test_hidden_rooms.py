@@ -47,7 +47,7 @@ def ask(
 
 
 @pytest.mark.parametrize("kind", ["private", "staff", "direct"])
-@pytest.mark.parametrize(("method", "path", "body"), REQUESTS, ids=lambda part: str(part))
+@pytest.mark.parametrize(("method", "path", "body"), REQUESTS, ids=str)
 def test_a_hidden_room_looks_absent(
     kind: str, method: str, path: str, body: dict[str, object] | None
 ) -> None:
@@ -63,7 +63,7 @@ def test_a_hidden_room_looks_absent(
 
 
 @pytest.mark.parametrize("kind", ["private", "staff", "direct"])
-@pytest.mark.parametrize(("method", "path", "body"), REQUESTS, ids=lambda part: str(part))
+@pytest.mark.parametrize(("method", "path", "body"), REQUESTS, ids=str)
 def test_a_hidden_room_looks_absent_to_visitors(
     kind: str, method: str, path: str, body: dict[str, object] | None
 ) -> None:

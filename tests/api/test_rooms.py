@@ -85,7 +85,7 @@ def test_a_taken_name_is_a_conflict_even_if_its_room_is_hidden(same: str, kind: 
 
 def test_a_room_is_changed_by_its_managers_only() -> None:
     room = made("ben")
-    cast.add(cast.Room.objects.get(name="Atelier"), "ben", "cleo")
+    cast.add(cast.room_of(room), "ben", "cleo")
 
     changed = done(of("ben").patch(f"rooms/{room}", {"name": "Studio", "topic": "light", "visitors": True}))
     told = refused(of("cleo").patch(f"rooms/{room}", {"name": "Mine"}), "forbidden")

@@ -8,7 +8,7 @@ from pytest_django.fixtures import Settings
 from hubbub.people.actions import ban, deactivate
 from hubbub.people.models import Person
 from tests import cast
-from tests.api.asking import Asker, content, done, of, refused, signed_in, visitor
+from tests.api.asking import content, done, of, refused, signed_in, visitor
 
 pytestmark = pytest.mark.django_db
 

@@ -46,8 +46,7 @@ def test_it_happened_over_some_days_and_none_of_it_in_the_future() -> None:
 
 def test_the_same_seed_tells_the_same_story() -> None:
     def bodies() -> list[str]:
-        found = list(Message.objects.order_by("pk").values_list("body", flat=True))
-        return found
+        return list(Message.objects.order_by("pk").values_list("body", flat=True))
 
     from django.db import transaction
 

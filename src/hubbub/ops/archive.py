@@ -1,4 +1,4 @@
-"""The file of a backup: a zip of JSON lines, one part for each table, and a manifest with the hash of each. Knows no table."""
+"""The file of a backup: a zip with JSON lines of each table and a manifest with their hashes. Knows no database."""
 
 import contextlib
 import hashlib

@@ -1,4 +1,4 @@
-"""Whether the store is consistent: the log without holes, and the rows exactly what it folds to. One moment, bounded memory."""
+"""Whether the store is consistent: the log without holes, the rows exactly what it folds to. Bounded in memory."""
 
 from collections.abc import Iterator
 
@@ -68,10 +68,8 @@ def _of_the_receipts() -> Iterator[Finding]:
         yield Finding(
             f"the receipt {row.client_id!r} of person {row.author} names no event", row.stream_id, row.seq
         )
-    for row in _events_without_receipt()[:CHUNK]:
-        yield Finding(
-            f"the event has the client id {row.client_id!r}, and no receipt", row.stream_id, row.seq
-        )
+    for event in _events_without_receipt()[:CHUNK]:
+        yield Finding(f"the event {event.client_id!r} has no receipt", event.stream_id, event.seq)
 
 
 def _events_without_receipt() -> QuerySet[Event]:

@@ -42,9 +42,14 @@ class Folding:
         self._reactions = ReactionSum()
         self._find = partial(Finding, stream_id=stream.pk)
         self._checks: dict[str, _Check] = {
-            MESSAGE: self._said, EDIT: self._edited, DELETE: self._deleted,
-            REACT: self._reacted, UNREACT: self._reacted,
-            JOIN: self._joined, LEAVE: self._left, ROOM: self._room_changed,
+            MESSAGE: self._said,
+            EDIT: self._edited,
+            DELETE: self._deleted,
+            REACT: self._reacted,
+            UNREACT: self._reacted,
+            JOIN: self._joined,
+            LEAVE: self._left,
+            ROOM: self._room_changed,
         }
 
     def findings(self) -> Iterator[Finding]:

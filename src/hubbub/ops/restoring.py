@@ -6,6 +6,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.graph import MigrationGraph
+from django.db.migrations.loader import MigrationLoader
 
 from hubbub.events import log
 from hubbub.ops import archive, tables
@@ -56,7 +58,7 @@ def _restore(backup: archive.Archive) -> None:
 
 def _applied(manifest: archive.Manifest) -> set[Node]:
     """The migrations that the backup was taken after."""
-    loader = MigrationExecutor(connection).loader
+    loader = MigrationLoader(None, ignore_no_migrations=True)
     applied = {(app, name) for app, name in manifest.migrations}
     unknown = sorted(applied - set(loader.disk_migrations))
     if unknown:
@@ -85,10 +87,20 @@ def _tables_as_of(applied: set[Node], *, is_blank: bool) -> dict[str, tables.Tab
         return _by_label(tables.all_tables())
     if not is_blank:
         raise CannotDo("The backup is of an older version: restore it onto a database without any tables.")
-    nodes = [node for node in executor.loader.graph.nodes if node in applied]
+    nodes = _newest(executor.loader.graph, applied)
     executor.migrate(nodes)
     historical = executor.loader.project_state(nodes).apps
     return _by_label(tables.of_models(historical.get_models(include_auto_created=True)))
+
+
+def _newest(graph: MigrationGraph, applied: set[Node]) -> list[Node]:
+    """The last of each app: naming an earlier one as well would mean going back to it."""
+    there = [node for node in graph.nodes if node in applied]
+    return [
+        node
+        for node in there
+        if not {n.key for n in graph.node_map[node].children if n.key[0] == node[0]} & applied
+    ]
 
 
 def _by_label(found: list[tables.Table]) -> dict[str, tables.Table]:

@@ -72,7 +72,7 @@ TALKS: tuple[tuple[int, tuple[tuple[int, str], ...]], ...] = (
         (
             (
                 3,
-                "Found it. The test passed because nothing was asserted:\n\n```python\ndef test_total():\n    total([1, 2, 3]) == 6\n```",
+                "Found it, nothing was asserted:\n\n```python\ntotal([1, 2, 3]) == 6\n```",
             ),
             (1, "A classic. A linter would have said so."),
             (3, "It does now."),

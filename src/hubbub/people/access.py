@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
 
@@ -46,17 +46,23 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody who may act at this moment."""
+    """Somebody who may act at this moment. One who moderates sees and manages every room, also those of others."""
 
     person_id: int
     username: str
     is_admin: bool = False
     is_bot: bool = False
+    moderates: bool = False
 
 
 def actor_of(person: Person) -> Actor:
     """The person as actor, for callers that vouch for them (commands, the host's own code)."""
     return Actor(person.pk, person.username, bool(getattr(person.user, "is_staff", False)), person.is_bot)
+
+
+def moderator_of(person: Person) -> Actor:
+    """The same as one who moderates, vouched for by the admin site; nobody becomes one through the chat's own doors."""
+    return replace(actor_of(person), moderates=True)
 
 
 def caller_of_session(session: SessionBase) -> Caller | None:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from django.contrib.auth import get_user_model
+from django.db import transaction
 
 from hubbub.people.actions import person_for, username_key
 from hubbub.people.models import Person
@@ -26,14 +27,22 @@ def find_person(username: str) -> Person | None:
 
 def usernames(person_ids: Collection[int]) -> dict[int, str]:
     """The handles of these people."""
-    unknown = [person_id for person_id in set(person_ids) if person_id not in _usernames]
-    if unknown:
-        if len(_usernames) > _REMEMBERED:
-            _usernames.clear()
-        _usernames.update(Person.objects.filter(pk__in=unknown).values_list("pk", "username"))
-    return {person_id: _usernames[person_id] for person_id in person_ids if person_id in _usernames}
+    known = {person_id: _usernames[person_id] for person_id in person_ids if person_id in _usernames}
+    unknown = set(person_ids) - set(known)
+    if not unknown:
+        return known
+    found = dict(Person.objects.filter(pk__in=unknown).values_list("pk", "username"))
+    # After the commit: what is rolled back gives its numbers to somebody else.
+    transaction.on_commit(lambda: _remember(found))
+    return known | found
 
 
 def versions(person_ids: Collection[int]) -> dict[int, int]:
     """The version of each of these people: another number means that what is known of them is old."""
     return dict(Person.objects.filter(pk__in=person_ids).values_list("pk", "version"))
+
+
+def _remember(found: dict[int, str]) -> None:
+    if len(_usernames) > _REMEMBERED:
+        _usernames.clear()
+    _usernames.update(found)

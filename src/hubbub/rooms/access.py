@@ -28,9 +28,11 @@ class Standing:
 
     @property
     def manages(self) -> bool:
-        """Managers of the room, and admins in every room that they see; nobody in a direct room."""
-        if self.actor is None or self.room.is_direct:
+        """Managers of the room, and admins in every room that they see; in a direct room only who moderates."""
+        if self.actor is None:
             return False
+        if self.actor.moderates or self.room.is_direct:
+            return self.actor.moderates
         is_manager = self.membership is not None and self.membership.role == Role.MANAGER
         return is_manager or self.actor.is_admin
 
@@ -59,7 +61,7 @@ def may_see_kind(kind: str, actor: Actor | None, *, visitors: bool, is_member: b
     """The same for what is known of a room without its row."""
     if actor is None:
         return visitors and kind in _OPEN_KINDS
-    if kind in _OPEN_KINDS:
+    if kind in _OPEN_KINDS or actor.moderates:
         return True
     if kind == Kind.STAFF:
         return actor.is_admin

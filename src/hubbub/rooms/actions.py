@@ -90,6 +90,8 @@ def change_room(call: ChangeRoom) -> Room:
     locked = _locked(call.room_id)
     found = access.managed(call.actor, call.room_id)
     room = found.room
+    if room.is_direct:
+        raise Forbidden("A direct room stays what it is.")
     if room.archived_at is not None and call.archived is None:
         raise Forbidden("The room is archived.")
     if call.kind is not None:
@@ -270,6 +272,8 @@ def _touch_members(room: Room) -> None:
 
 def _managed_named_room(call: ChangeMember) -> Room:
     room = access.managed(call.actor, call.room_id).room
+    if room.is_direct:
+        raise Forbidden("A direct room keeps its people.")
     if room.archived_at is not None:
         raise Forbidden("The room is archived.")
     return room

@@ -31,7 +31,7 @@ _UNSAFE = re.compile("[<>&\u2028\u2029]")
 def boot(
     request: HttpRequest, actor: Actor | None, *, room: Room | None = None, missing: str | None = None
 ) -> dict[str, Any]:
-    """What the client reads first; see its `boot.js`."""
+    """What the client reads first; see its `net.js`."""
     look = appearance_of(request)
     return {
         "me": _me(actor),

@@ -1,10 +1,10 @@
 /** Everything that can be done to a message, and the menus of a room and of oneself: one list for bar, menu, sheet and keys. */
 
+import { ask, toast } from './dialog.js';
 import { el, fillWith, iconButton } from './html.js';
 import { t } from './i18n.js';
-import { tell } from './net.js';
-import { ask, toast } from './dialog.js';
 import { openMenu } from './menu.js';
+import { tell } from './net.js';
 import { hindrance, hrefOf, manages, me, openRoom, store, takeRead } from './store.js';
 import { older, sendRead } from './sync.js';
 import { hold } from './unread.js';
@@ -31,14 +31,20 @@ export function choicesFor(app, row) {
   if (!room || !entry.id || entry.deleted) return choices;
   const may = !hindrance(room);
   const mine = entry.by === me();
-  const put = (/** @type {string} */ name, /** @type {string} */ sign, /** @type {() => void} */ act, key = '', danger = false) =>
-    choices.set(name, { label: t(`act.${name}`), icon: sign, act, key, danger });
+  const put = (
+    /** @type {string} */ name,
+    /** @type {string} */ sign,
+    /** @type {() => void} */ act,
+    key = '',
+    danger = false,
+  ) => choices.set(name, { label: t(`act.${name}`), icon: sign, act, key, danger });
   if (row.view.mayReact) put('react', 'react', () => react(app, row, row.element), '+');
   if (may) put('reply', 'reply', () => app.composer.reply(entry.id), 'R');
   if (may && mine) put('edit', 'edit', () => void import('./editor.js').then(({ edit }) => edit(app, row)), 'E');
   put('copy', 'copy', () => void navigator.clipboard.writeText(entry.body ?? ''), 'C');
   if (room.member && !mine) put('unread', 'unread', () => void markUnread(app, row), 'U');
-  if (!room.archived && (mine || manages(room)) && me()) put('delete', 'delete', () => void remove(app, row), 'Del', true);
+  if (!room.archived && (mine || manages(room)) && me())
+    put('delete', 'delete', () => void remove(app, row), 'Del', true);
   return choices;
 }
 
@@ -96,10 +102,22 @@ export async function remove(app, row) {
 export function menu(app, row, where) {
   const choices = choicesFor(app, row);
   if (!choices.size) return;
-  const quick = el('div', { class: 'quick' }, ...QUICK.map((emoji) => el('button', { type: 'button', 'aria-label': emoji, onclick: () => (opened.hidePopover(), void toggle(app, row, emoji)) }, emoji)));
+  const take = (/** @type {string} */ emoji) => {
+    opened.hidePopover();
+    void toggle(app, row, emoji);
+  };
+  const quick = el(
+    'div',
+    { class: 'quick' },
+    ...QUICK.map((emoji) => el('button', { type: 'button', 'aria-label': emoji, onclick: () => take(emoji) }, emoji)),
+  );
   row.element.toggleAttribute('data-on', true);
   const opened = openMenu(where, [...choices.values()], t('act.menu'), choices.has('react') ? quick : undefined);
-  opened.addEventListener('toggle', (event) => /** @type {ToggleEvent} */ (event).newState === 'closed' && row.element.toggleAttribute('data-on', false));
+  opened.addEventListener(
+    'toggle',
+    (event) =>
+      /** @type {ToggleEvent} */ (event).newState === 'closed' && row.element.toggleAttribute('data-on', false),
+  );
 }
 
 /** @param {Hubbub.App} app  the bar that appears on the row under the pointer or the focus */
@@ -108,7 +126,8 @@ export function hoverBar(app) {
   const bar = el('div', { class: 'tools' });
   const show = (/** @type {Event} */ event) => {
     const row = event.target instanceof Element ? app.timeline.rowOf(event.target) : undefined;
-    if (row && !bar.contains(/** @type {Node} */ (event.target)) && bar.parentNode !== row.element) attach(app, bar, row);
+    if (row && !bar.contains(/** @type {Node} */ (event.target)) && bar.parentNode !== row.element)
+      attach(app, bar, row);
   };
   list.addEventListener('pointerover', (event) => event.pointerType === 'mouse' && show(event));
   list.addEventListener('focusin', show);
@@ -128,7 +147,11 @@ function attach(app, bar, row) {
     const choice = choices.get(name);
     return choice?.icon ? [iconButton(choice.icon, choice.label, () => {}, { 'data-act': name, tabindex: -1 })] : [];
   });
-  fillWith(bar, ...buttons, iconButton('more', t('act.more'), () => {}, { 'data-act': 'more', tabindex: -1 }));
+  fillWith(
+    bar,
+    ...buttons,
+    iconButton('more', t('act.more'), () => {}, { 'data-act': 'more', tabindex: -1 }),
+  );
   row.element.append(bar);
 }
 
@@ -158,9 +181,11 @@ function press(app, start) {
     window.clearTimeout(timer);
     done.abort();
   };
-  const moved = (/** @type {PointerEvent} */ event) => Math.hypot(event.clientX - start.clientX, event.clientY - start.clientY) > SLIP && stop();
+  const moved = (/** @type {PointerEvent} */ event) =>
+    Math.hypot(event.clientX - start.clientX, event.clientY - start.clientY) > SLIP && stop();
   window.addEventListener('pointermove', moved, { signal: done.signal, passive: true });
-  for (const name of ['pointerup', 'pointercancel', 'scroll']) window.addEventListener(name, stop, { signal: done.signal, capture: true });
+  for (const name of ['pointerup', 'pointercancel', 'scroll'])
+    window.addEventListener(name, stop, { signal: done.signal, capture: true });
 }
 
 /**
@@ -234,13 +259,29 @@ export function roomMenu(app, button) {
   const room = openRoom();
   if (!room) return;
   const leave = async () => {
-    if (!(await ask({ title: t('leave.ask', { room: room.name }), quote: room.kind === 'private' ? t('leave.private') : undefined, confirm: t('leave.leave'), danger: true }))) return;
+    if (
+      !(await ask({
+        title: t('leave.ask', { room: room.name }),
+        quote: room.kind === 'private' ? t('leave.private') : undefined,
+        confirm: t('leave.leave'),
+        danger: true,
+      }))
+    )
+      return;
     await tell('POST', `rooms/${room.id}/leave`);
     store.rooms.set(room.id, { ...room, member: false, role: null, unread: 0, mentions: 0 });
     app.go(store.boot.urls.chat);
   };
-  const copy = () => void navigator.clipboard.writeText(location.origin + hrefOf(room)).then(() => toast(t('room.copied')));
-  openMenu(button, [{ label: t('room.copy_link'), icon: 'copy', act: copy }, { label: t('leave.leave'), icon: 'leave', danger: true, act: () => void leave() }], t('room.more'));
+  const copy = () =>
+    void navigator.clipboard.writeText(location.origin + hrefOf(room)).then(() => toast(t('room.copied')));
+  openMenu(
+    button,
+    [
+      { label: t('room.copy_link'), icon: 'copy', act: copy },
+      { label: t('leave.leave'), icon: 'leave', danger: true, act: () => void leave() },
+    ],
+    t('room.more'),
+  );
 }
 
 /** @param {HTMLElement} button */
@@ -250,6 +291,10 @@ export function myMenu(button) {
   const choices = [];
   if (account) choices.push({ label: t('me.account'), icon: 'person', act: () => location.assign(account) });
   if (admin) choices.push({ label: t('me.admin'), icon: 'lock', act: () => location.assign(admin) });
-  choices.push({ label: t('me.sign_out'), icon: 'leave', act: () => void tell('DELETE', 'session').finally(() => location.assign(signIn)) });
+  choices.push({
+    label: t('me.sign_out'),
+    icon: 'leave',
+    act: () => void tell('DELETE', 'session').finally(() => location.assign(signIn)),
+  });
   openMenu(button, choices, t('me.menu'));
 }

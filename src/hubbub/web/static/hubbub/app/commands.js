@@ -1,7 +1,7 @@
 /** What a line that begins with a slash does. An unknown one is never sent as a message by mistake. */
 
-import { Refusal, tell } from './net.js';
 import { t } from './i18n.js';
+import { Refusal, tell } from './net.js';
 import { hrefOf, takeRoom } from './store.js';
 
 const PM = /^\/pm\s+(?:"([^"]+)"|“([^”]+)”|@?(\S+))\s*([\s\S]*)$/u;
@@ -24,7 +24,7 @@ export function parse(text) {
  */
 export async function run(app, text) {
   const command = parse(text);
-  if (!command || command.name !== 'pm') return t('command.unknown', { name: command?.name ?? '' });
+  if (command?.name !== 'pm') return t('command.unknown', { name: command?.name ?? '' });
   if (!command.user) return t('command.pm_whom');
   if (!command.body) return t('command.pm_empty', { name: command.user });
   try {

@@ -19,7 +19,9 @@ export function complete(composer) {
   let from = 0;
   composer.form.append(box);
   field.setAttribute('aria-autocomplete', 'list');
-  const close = () => (box.hidden = true);
+  const close = () => {
+    box.hidden = true;
+  };
   const choose = (/** @type {Offer} */ offer) => {
     field.setRangeText(`${offer.insert} `, from, field.selectionStart, 'end');
     close();
@@ -43,10 +45,10 @@ export function complete(composer) {
       if (box.hidden || event.shiftKey || event.ctrlKey || event.altKey || event.metaKey) return false;
       if (event.key === 'ArrowDown') at = (at + 1) % offers.length;
       else if (event.key === 'ArrowUp') at = (at - 1 + offers.length) % offers.length;
-      else if (event.key === 'Enter' || event.key === 'Tab') return choose(offers[at]), true;
-      else if (event.key === 'Escape') return close(), event.stopPropagation(), true;
+      else if (event.key === 'Enter' || event.key === 'Tab') choose(offers[at]);
+      else if (event.key === 'Escape') close();
       else return false;
-      draw();
+      if (!box.hidden) draw();
       return true;
     },
   };
@@ -69,14 +71,18 @@ function wordAt(field) {
  */
 function offersFor(word) {
   const wanted = fold(word.slice(1));
-  if (word[0] === '/') return 'pm'.startsWith(wanted) ? [{ insert: '/pm', label: '/pm', note: t('command.pm_help') }] : [];
+  if (word[0] === '/')
+    return 'pm'.startsWith(wanted) ? [{ insert: '/pm', label: '/pm', note: t('command.pm_help') }] : [];
   return word[0] === '#' ? rooms(wanted) : people(wanted);
 }
 
 /** @param {string} wanted */
 function rooms(wanted) {
   const named = [...store.rooms.values()].filter((room) => room.kind !== 'direct' && fold(room.name).includes(wanted));
-  named.sort((a, b) => Number(fold(b.name).startsWith(wanted)) - Number(fold(a.name).startsWith(wanted)) || a.name.localeCompare(b.name));
+  named.sort(
+    (a, b) =>
+      Number(fold(b.name).startsWith(wanted)) - Number(fold(a.name).startsWith(wanted)) || a.name.localeCompare(b.name),
+  );
   return named.slice(0, SHOWN).map((room) => ({ insert: `#${room.name}`, label: `#${room.name}`, note: room.topic }));
 }
 
@@ -89,9 +95,16 @@ function people(wanted) {
   const members = (store.members.get(store.open) ?? []).map((member) => member.username);
   const others = [...store.online.values()].flatMap((names) => [...names]);
   const here = new Set([...spoke, ...members]);
-  const all = [...new Set([...spoke, ...members, ...others])].filter((name) => name !== me() && fold(name).includes(wanted));
+  const all = [...new Set([...spoke, ...members, ...others])].filter(
+    (name) => name !== me() && fold(name).includes(wanted),
+  );
   all.sort((a, b) => rank(b, wanted) - rank(a, wanted));
-  return all.slice(0, SHOWN).map((name) => ({ insert: `@${name}`, label: name, face: name, note: here.has(name) ? '' : t('complete.not_here') }));
+  return all.slice(0, SHOWN).map((name) => ({
+    insert: `@${name}`,
+    label: name,
+    face: name,
+    note: here.has(name) ? '' : t('complete.not_here'),
+  }));
 }
 
 /**
@@ -109,6 +122,15 @@ function rank(name, wanted) {
  * @param {() => void} choose
  */
 function option({ label, note, face }, chosen, choose) {
-  const press = (/** @type {Event} */ event) => (event.preventDefault(), choose());
-  return el('div', { role: 'option', class: 'offer', 'aria-selected': String(chosen), onpointerdown: press }, face ? avatar(face, 's') : null, el('b', { dir: 'auto' }, label), note ? el('small', { dir: 'auto' }, note) : null);
+  const press = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    choose();
+  };
+  return el(
+    'div',
+    { role: 'option', class: 'offer', 'aria-selected': String(chosen), onpointerdown: press },
+    face ? avatar(face, 's') : null,
+    el('b', { dir: 'auto' }, label),
+    note ? el('small', { dir: 'auto' }, note) : null,
+  );
 }

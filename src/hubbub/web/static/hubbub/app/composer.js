@@ -1,8 +1,8 @@
 /** Where one writes: keys, growth, drafts, replies, refusals before the fact. It must not know the network or the log. */
 
+import { plain } from './fmt.js';
 import { el, fillWith, icon, iconButton, set } from './html.js';
 import { t } from './i18n.js';
-import { plain } from './fmt.js';
 import { announce, hindrance, me, store, titleOf } from './store.js';
 
 const PAUSE = 400;
@@ -34,7 +34,9 @@ export class Composer {
   /** @type {Map<string, Hubbub.Draft>} */
   #drafts = new Map();
   #timer = 0;
-  #typed = 0;
+  /** While it runs nobody is told again that one types. */
+  #quiet = 0;
+  #fresh = false;
   /** @type {Promise<void>} */
   #sending = Promise.resolve();
   /** @type {Completion | null} */
@@ -52,14 +54,30 @@ export class Composer {
     this.#keep = keep;
     this.#hooks = hooks;
     this.field = el('textarea', {
-      rows: 1, dir: 'auto', autocomplete: 'off', enterkeyhint: 'send',
-      onkeydown: (event) => this.#key(event), oninput: () => this.#typedSomething(), onblur: () => this.#save(),
+      rows: 1,
+      dir: 'auto',
+      autocomplete: 'off',
+      enterkeyhint: 'send',
+      onkeydown: (event) => this.#key(event),
+      oninput: () => this.#typedSomething(),
+      onblur: () => this.#save(),
     });
     const emoji = iconButton('react', t('composer.emoji'), ({ currentTarget }) => {
       hooks.pick(/** @type {HTMLElement} */ (currentTarget), (sign) => this.insert(sign));
     });
-    const send = el('button', { type: 'submit', class: 'ib send', 'aria-label': t('composer.send'), title: t('composer.send') }, icon('send'));
-    this.form = el('form', { class: 'comp', onsubmit: (event) => this.#submit(event) }, this.field, this.#count, emoji, send);
+    const send = el(
+      'button',
+      { type: 'submit', class: 'ib send', 'aria-label': t('composer.send'), title: t('composer.send') },
+      icon('send'),
+    );
+    this.form = el(
+      'form',
+      { class: 'comp', onsubmit: (event) => this.#submit(event) },
+      this.field,
+      this.#count,
+      emoji,
+      send,
+    );
     this.element = el('div', { class: 'writing' }, this.#note, this.#quote, this.form, this.#closed);
     window.addEventListener('pagehide', () => this.#saveNow());
     document.addEventListener('visibilitychange', () => document.hidden && this.#saveNow());
@@ -133,7 +151,17 @@ export class Composer {
     this.#later();
     if (!entry) return;
     const cancel = iconButton('close', t('composer.cancel_reply'), () => this.reply(null));
-    fillWith(this.#quote, el('span', { class: 'line', dir: 'auto' }, t('composer.replying', { name: entry.by }), ' ', el('span', {}, plain(entry.body ?? ''))), cancel);
+    fillWith(
+      this.#quote,
+      el(
+        'span',
+        { class: 'line', dir: 'auto' },
+        t('composer.replying', { name: entry.by }),
+        ' ',
+        el('span', {}, plain(entry.body ?? '')),
+      ),
+      cancel,
+    );
     this.focus();
   }
 
@@ -151,7 +179,8 @@ export class Composer {
   #key(event) {
     if (event.isComposing || event.keyCode === 229) return;
     if (this.#completion?.key(event)) return event.preventDefault();
-    if (event.key === 'Enter' && !event.shiftKey && !event.altKey && !touch() && !this.#inBlock()) return this.#submit(event);
+    if (event.key === 'Enter' && !event.shiftKey && !event.altKey && !touch() && !this.#inBlock())
+      return this.#submit(event);
     if (event.key === 'ArrowUp' && this.empty && plainKey(event)) {
       event.preventDefault();
       this.#hooks.editLast();
@@ -165,16 +194,25 @@ export class Composer {
   }
 
   #typedSomething() {
+    this.#fresh = true;
     this.#tell(null);
     this.#grow();
     this.#later();
     this.#completion?.input();
     if (!this.#completion && /(^|\s)[@#][^\s]*$|^\/[^\s]*$/u.test(this.field.value)) void this.#complete();
-    const now = Date.now();
+    this.#tellTyping();
+  }
+
+  /** At most every three seconds; keys in between are told of at the end of them. */
+  #tellTyping() {
     const crowd = (store.online.get(this.#room)?.size ?? 0) > CROWD;
-    if (now - this.#typed < TYPING || crowd || !this.field.value.trim() || this.field.value.startsWith('/')) return;
-    this.#typed = now;
+    if (this.#quiet || crowd || !this.field.value.trim() || this.field.value.startsWith('/')) return;
     this.#hooks.typing(this.#room);
+    this.#fresh = false;
+    this.#quiet = window.setTimeout(() => {
+      this.#quiet = 0;
+      if (this.#fresh) this.#tellTyping();
+    }, TYPING);
   }
 
   async #complete() {
@@ -209,7 +247,8 @@ export class Composer {
     const reply = this.#reply;
     const body = written.trim();
     if (!body || this.form.hidden) return;
-    if ([...body].length > (store.boot.limits.body_chars ?? 5000)) return this.#tell(t('composer.too_long', { n: [...body].length - (store.boot.limits.body_chars ?? 5000) }));
+    if ([...body].length > (store.boot.limits.body_chars ?? 5000))
+      return this.#tell(t('composer.too_long', { n: [...body].length - (store.boot.limits.body_chars ?? 5000) }));
     const command = asText ? null : this.#hooks.command(body);
     const trouble = command ? await command : await this.#hooks.send(room, body, reply).then(() => null);
     if (trouble) return this.#tell(trouble, true);
@@ -227,7 +266,7 @@ export class Composer {
     if (this.field.value.startsWith(written)) this.#set(this.field.value.slice(written.length));
     this.#reply = null;
     this.#quote.hidden = true;
-    this.#typed = 0;
+    this.#fresh = false;
     this.#saveNow();
   }
 
@@ -242,7 +281,11 @@ export class Composer {
       this.#tell(null);
       void this.#send(true);
     };
-    fillWith(this.#note, el('span', {}, text), offer && el('button', { type: 'button', onclick: send }, t('composer.as_text')));
+    fillWith(
+      this.#note,
+      el('span', {}, text),
+      offer && el('button', { type: 'button', onclick: send }, t('composer.as_text')),
+    );
   }
 
   // ---- drafts ----

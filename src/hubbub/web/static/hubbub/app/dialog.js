@@ -11,9 +11,19 @@ const SHOWN = 6000;
  */
 export function ask({ title, quote, confirm, danger = false }) {
   return new Promise((resolve) => {
-    const yes = el('button', { type: 'submit', value: 'yes', class: danger ? 'button danger' : 'button primary' }, confirm);
+    const yes = el(
+      'button',
+      { type: 'submit', value: 'yes', class: danger ? 'button danger' : 'button primary' },
+      confirm,
+    );
     const no = el('button', { type: 'submit', value: '', class: 'button', autofocus: true }, t('cancel'));
-    const form = el('form', { method: 'dialog' }, el('h2', {}, title), quote ? el('blockquote', { dir: 'auto' }, quote) : null, el('div', { class: 'buttons' }, no, yes));
+    const form = el(
+      'form',
+      { method: 'dialog' },
+      el('h2', {}, title),
+      quote ? el('blockquote', { dir: 'auto' }, quote) : null,
+      el('div', { class: 'buttons' }, no, yes),
+    );
     const dialog = open(form, 'ask', title);
     dialog.addEventListener('close', () => resolve(dialog.returnValue === 'yes'));
   });
@@ -27,7 +37,11 @@ export function ask({ title, quote, confirm, danger = false }) {
  */
 export function sheet(title, content) {
   const close = iconButton('close', t('close'), () => dialog.close());
-  const dialog = open(el('div', { class: 'panel' }, el('header', { class: 'top' }, el('h1', {}, title), close), content), 'sheet', title);
+  const dialog = open(
+    el('div', { class: 'panel' }, el('header', { class: 'top' }, el('h1', {}, title), close), content),
+    'sheet',
+    title,
+  );
   return dialog;
 }
 

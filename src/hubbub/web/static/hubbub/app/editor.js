@@ -18,7 +18,9 @@ export function stopEditing() {
 
 /** @param {Hubbub.App} app  my newest message on screen */
 export function editLast(app) {
-  const rows = [...app.timeline.list.querySelectorAll('article.msg')].reverse().map((element) => app.timeline.rowOf(element));
+  const rows = [...app.timeline.list.querySelectorAll('article.msg')]
+    .reverse()
+    .map((element) => app.timeline.rowOf(element));
   const row = rows.find((one) => one && one.view.entry.by === me() && one.view.entry.id && !one.view.entry.deleted);
   if (row) edit(app, row);
 }
@@ -33,9 +35,21 @@ export function edit(app, row) {
   const text = (item?.op === 'edit' && item.body) || entry.body || '';
   const field = el('textarea', { class: 'edit', dir: 'auto', rows: 1, 'aria-label': t('edit.label') });
   const save = () => void done(app, row, field.value.trim());
+  const submit = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    save();
+  };
   const form = el(
-    'form', { class: 'editing', onsubmit: (event) => (event.preventDefault(), save()) }, field,
-    el('div', { class: 'edit-hint' }, el('button', { type: 'submit', class: 'button primary' }, t('edit.save')), el('button', { type: 'button', class: 'button', onclick: stopEditing }, t('cancel')), el('span', {}, t('edit.hint'))),
+    'form',
+    { class: 'editing', onsubmit: submit },
+    field,
+    el(
+      'div',
+      { class: 'edit-hint' },
+      el('button', { type: 'submit', class: 'button primary' }, t('edit.save')),
+      el('button', { type: 'button', class: 'button', onclick: stopEditing }, t('cancel')),
+      el('span', {}, t('edit.hint')),
+    ),
   );
   field.value = text;
   field.addEventListener('keydown', (event) => key(event, save));

@@ -31,7 +31,11 @@ export function format(text) {
  * @param {string} text
  */
 export function plain(text) {
-  return text.replace(/```\w*/g, ' ').replace(/(\*\*|~~|`)/g, '').replace(/\s+/g, ' ').trim();
+  return text
+    .replace(/```\w*/g, ' ')
+    .replace(/(\*\*|~~|`)/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
 }
 
 /**
@@ -41,7 +45,9 @@ export function plain(text) {
  */
 export function mentions(text, username) {
   const wanted = username.normalize('NFKC').toLowerCase();
-  return walk(format(text)).some((node) => node.kind === 'mention' && node.name.normalize('NFKC').toLowerCase() === wanted);
+  return walk(format(text)).some(
+    (node) => node.kind === 'mention' && node.name.normalize('NFKC').toLowerCase() === wanted,
+  );
 }
 
 /**
@@ -57,7 +63,10 @@ function walk(nodes) {
  * @returns {Hubbub.Node[]}
  */
 function paragraphs(text) {
-  const blocks = text.split(/\n{2,}/).map((block) => block.replace(/^\n+|\n+$/g, '')).filter((block) => block.trim());
+  const blocks = text
+    .split(/\n{2,}/)
+    .map((block) => block.replace(/^\n+|\n+$/g, ''))
+    .filter((block) => block.trim());
   return blocks.map((block) => ({ kind: /** @type {const} */ ('paragraph'), nodes: lines(block) }));
 }
 
@@ -66,7 +75,9 @@ function paragraphs(text) {
  * @returns {Hubbub.Node[]}
  */
 function lines(block) {
-  return block.split('\n').flatMap((line, index) => (index ? [{ kind: /** @type {const} */ ('break') }, ...inline(line)] : inline(line)));
+  return block
+    .split('\n')
+    .flatMap((line, index) => (index ? [{ kind: /** @type {const} */ ('break') }, ...inline(line)] : inline(line)));
 }
 
 /**

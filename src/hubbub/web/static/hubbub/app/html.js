@@ -62,7 +62,11 @@ export function icon(name) {
  * @param {Record<string, Attribute>} [attributes]
  */
 export function iconButton(name, label, act, attributes = {}) {
-  return el('button', { type: 'button', class: 'ib', 'aria-label': label, title: label, onclick: act, ...attributes }, icon(name));
+  return el(
+    'button',
+    { type: 'button', class: 'ib', 'aria-label': label, title: label, onclick: act, ...attributes },
+    icon(name),
+  );
 }
 
 /**
@@ -95,7 +99,10 @@ export function fillWith(parent, ...children) {
 function initials(name) {
   const words = name.split(/[\s._@+-]+/u).filter(Boolean);
   const first = words.length > 1 ? words.slice(0, 2) : [name];
-  return first.map((word) => [...word][0] ?? '').join('').toUpperCase();
+  return first
+    .map((word) => [...word][0] ?? '')
+    .join('')
+    .toUpperCase();
 }
 
 /** @param {string} name */
@@ -103,4 +110,19 @@ function hue(name) {
   let sum = 7;
   for (const sign of name.normalize('NFKC').toLowerCase()) sum = (sum * 31 + (sign.codePointAt(0) ?? 0)) % 65_521;
   return sum % 8;
+}
+
+/**
+ * Makes these the children, in this order; moves, adds and removes only what has to be.
+ * @param {HTMLElement} list
+ * @param {HTMLElement[]} nodes
+ */
+export function order(list, nodes) {
+  const keep = new Set(nodes);
+  for (const node of [...list.children]) if (!keep.has(/** @type {HTMLElement} */ (node))) node.remove();
+  let next = list.firstElementChild;
+  for (const node of nodes) {
+    if (node === next) next = next.nextElementSibling;
+    else list.insertBefore(node, next);
+  }
 }

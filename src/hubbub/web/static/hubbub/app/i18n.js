@@ -29,7 +29,7 @@ export function speak(catalogue, language, region = language) {
 export function t(id, values = {}) {
   const entry = words[id];
   if (entry === undefined) return id;
-  const form = typeof entry === 'string' ? entry : entry[plural(Number(values.n))] ?? entry.other;
+  const form = typeof entry === 'string' ? entry : (entry[plural(Number(values.n))] ?? entry.other);
   return form.replace(/\{(\w+)\}/g, (whole, key) => (key in values ? shown(values[key]) : whole));
 }
 
@@ -45,7 +45,9 @@ export function list(names) {
 
 /** @param {Date} at */
 export function clockTime(at) {
-  return format('time', { hour: clock === 'h23' ? '2-digit' : 'numeric', minute: '2-digit', hourCycle: clock }).format(at);
+  return format('time', { hour: clock === 'h23' ? '2-digit' : 'numeric', minute: '2-digit', hourCycle: clock }).format(
+    at,
+  );
 }
 
 /** @param {Date} at */
@@ -97,4 +99,10 @@ function shown(value) {
 /** @param {string} text */
 function capital(text) {
   return text.charAt(0).toLocaleUpperCase(locale) + text.slice(1);
+}
+
+/** Milliseconds until the viewer's next day. */
+export function untilMidnight() {
+  const now = new Date();
+  return new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1).getTime() - now.getTime();
 }

@@ -1,10 +1,10 @@
 /** The keyboard: regions, the Escape ladder, walking rooms and messages, typing from anywhere. It must not know the network. */
 
-import { set } from './html.js';
-import { hrefOf, store } from './store.js';
-import { roomsInOrder } from './sidebar.js';
 import { choicesFor, menu } from './actions.js';
 import { stopEditing } from './editor.js';
+import { set } from './html.js';
+import { roomsInOrder } from './sidebar.js';
+import { hrefOf, store } from './store.js';
 
 /** @type {Record<string, string>} */
 const LETTERS = { r: 'reply', e: 'edit', '+': 'react', '=': 'react', u: 'unread', c: 'copy', Delete: 'delete' };
@@ -26,11 +26,13 @@ function pressed(app, event) {
   if (event.defaultPrevented || event.isComposing) return;
   const { key, altKey, shiftKey } = event;
   const command = event.ctrlKey || event.metaKey;
-  if (command && key.toLowerCase() === 'k' && !altKey) return take(event, () => import('./switcher.js').then(({ openSwitcher }) => openSwitcher(app)));
+  if (command && key.toLowerCase() === 'k' && !altKey)
+    return take(event, () => import('./switcher.js').then(({ openSwitcher }) => openSwitcher(app)));
   if (document.querySelector('dialog[open], [popover]:popover-open')) return;
   if (key === 'F6') return take(event, () => region(app, shiftKey ? -1 : 1));
-  if (key === 'Escape') return escape(app, event);
-  if (altKey && !command && (key === 'ArrowUp' || key === 'ArrowDown')) return take(event, () => nextRoom(app, key === 'ArrowUp' ? -1 : 1, shiftKey));
+  if (key === 'Escape') return stepBack(app, event);
+  if (altKey && !command && (key === 'ArrowUp' || key === 'ArrowDown'))
+    return take(event, () => nextRoom(app, key === 'ArrowUp' ? -1 : 1, shiftKey));
   if (!command && !altKey) typing(app, event);
 }
 
@@ -48,7 +50,7 @@ function take(event, act) {
  * @param {Hubbub.App} app
  * @param {Event} event
  */
-function escape(app, event) {
+function stepBack(app, event) {
   if (stopEditing() || app.composer.escape()) return event.preventDefault();
   if (!store.open) return;
   event.preventDefault();
@@ -64,10 +66,14 @@ function escape(app, event) {
 function region(app, step) {
   const message = () => app.timeline.list.querySelector('article.msg[tabindex="0"]');
   const stops = [
-    app.side.querySelector('a.room[aria-current], a.room'), message(), app.composer.field,
+    app.side.querySelector('a.room[aria-current], a.room'),
+    message(),
+    app.composer.field,
     getComputedStyle(app.aside).display === 'none' ? null : app.aside.querySelector('button'),
   ].filter((stop) => stop instanceof HTMLElement && stop.isConnected);
-  const here = [app.side, app.timeline.list, app.composer.element, app.aside].findIndex((one) => one.contains(document.activeElement));
+  const here = [app.side, app.timeline.list, app.composer.element, app.aside].findIndex((one) =>
+    one.contains(document.activeElement),
+  );
   /** @type {HTMLElement} */ (stops[(Math.max(here, -step) + step + stops.length) % stops.length])?.focus();
 }
 
@@ -102,7 +108,14 @@ function typing(app, event) {
  */
 function walk(app, event) {
   const article = event.target;
-  if (!(article instanceof HTMLElement) || !article.matches('article.msg') || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (
+    !(article instanceof HTMLElement) ||
+    !article.matches('article.msg') ||
+    event.ctrlKey ||
+    event.metaKey ||
+    event.altKey
+  )
+    return;
   const row = app.timeline.rowOf(article);
   const next = neighbour(app, article, event.key);
   if (next) return take(event, () => next.focus());
@@ -135,7 +148,8 @@ function neighbour(app, article, key) {
 function current(app, target) {
   const row = target instanceof Element ? target.closest('article.msg') : null;
   if (!row) return;
-  for (const other of app.timeline.list.querySelectorAll('article.msg[tabindex="0"]')) if (other !== row) stop(other, -1);
+  for (const other of app.timeline.list.querySelectorAll('article.msg[tabindex="0"]'))
+    if (other !== row) stop(other, -1);
   stop(row, 0);
 }
 

@@ -1,11 +1,10 @@
 /** Starts the client: reads the island, paints, connects, then fetches the lazy parts. It knows everybody and does little itself. */
 
-import { canRun, readBoot } from './boot.js';
 import { Composer } from './composer.js';
 import { el, useIcons } from './html.js';
 import { speak } from './i18n.js';
 import { Keep } from './idb.js';
-import { tell, useServer } from './net.js';
+import { canRun, readBoot, tell, useServer } from './net.js';
 import { Outbox } from './outbox.js';
 import { Pane } from './room.js';
 import { mountSidebar } from './sidebar.js';
@@ -32,36 +31,74 @@ function start() {
   void app.outbox.start();
   void app.composer.remember();
   app.connection?.start();
+  window.__chat = { stats: () => stats(app) };
   afterPaint(() => lazily(app));
 }
 
 /** @returns {Hubbub.App} */
 function build() {
   const root = /** @type {HTMLElement} */ (document.querySelector('.app'));
-  const side = el('nav', { class: 'side' });
-  const main = el('main', { class: 'main' });
+  const [side, main] = [el('nav', { class: 'side' }), el('main', { class: 'main' })];
   const aside = el('aside', { class: 'aside', 'data-region': 'people' });
-  const keep = new Keep(`hubbub ${me()}`);
-  const connection = boot.me ? new Connection(boot.urls.ws, { resume: sync.resume, frame: sync.takeFrame, state: connected }) : null;
-  function connected() {
-    document.documentElement.dataset.conn = connection?.state;
+  const name = `hubbub ${me()}`;
+  const keep = new Keep(name);
+  const outbox = new Outbox({ name, keep, deliver: sync.deliver, tell: (room) => announce('outbox', room) });
+  const begun = { root, side, main, aside, outbox, connection: connect(), go: (/** @type {string} */ href) => go(app, href) };
+  const app = /** @type {Hubbub.App} */ (/** @type {unknown} */ (begun));
+  app.pane = paneOf(app);
+  app.timeline = timelineOf(app);
+  app.composer = composerOf(app, keep);
+  app.pane.hold(app.timeline, app.composer);
+  root.replaceChildren(side, main, aside);
+  mountSidebar(side, {
+    go: app.go,
+    find: () => void import('./switcher.js').then(({ openSwitcher }) => openSwitcher(app)),
+    menu: (button) => void import('./actions.js').then(({ myMenu }) => myMenu(button)),
+  });
+  return app;
+}
+
+/** A visitor has no session, so no socket: the room is asked for what is new. */
+function connect() {
+  if (!boot.me) return null;
+  const state = () => {
+    document.documentElement.dataset.conn = connection.state;
     announce('conn');
-  }
-  const outbox = new Outbox({ name: `hubbub ${me()}`, keep, deliver: sync.deliver, tell: (room) => announce('outbox', room) });
-  const pane = new Pane(main, {
-    back: () => history.pushState(null, '', boot.urls.chat) ?? show(root, 'list'),
-    people: () => void people(aside),
+  };
+  const connection = new Connection(boot.urls.ws, { resume: sync.resume, frame: sync.takeFrame, state });
+  return connection;
+}
+
+/** @param {Hubbub.App} app */
+function paneOf(app) {
+  return new Pane(app.main, {
+    back: () => {
+      history.pushState(null, '', boot.urls.chat);
+      show(app.root, 'list');
+    },
+    people: () => void people(app.aside),
     join: (room) => void join(room),
     more: (button) => void import('./actions.js').then(({ roomMenu }) => roomMenu(app, button)),
   });
-  const timeline = new Timeline(pane.log, {
+}
+
+/** @param {Hubbub.App} app */
+function timelineOf(app) {
+  return new Timeline(app.pane.log, {
     older: () => sync.older(store.open),
-    moved: () => moved(pane),
-    items: () => outbox.of(store.open),
-    opening: () => pane.opening(),
+    moved: () => moved(app.pane),
+    items: () => app.outbox.of(store.open),
+    opening: () => app.pane.opening(),
   });
-  const composer = new Composer(keep, {
-    send: (room, body, reply) => say(room, body, reply),
+}
+
+/**
+ * @param {Hubbub.App} app
+ * @param {Keep} keep
+ */
+function composerOf(app, keep) {
+  return new Composer(keep, {
+    send: (room, body, reply) => say(app, room, body, reply),
     command: (text) => (text.startsWith('/') ? import('./commands.js').then(({ run }) => run(app, text)) : null),
     typing: sync.sendTyping,
     editLast: () => void import('./editor.js').then(({ editLast }) => editLast(app)),
@@ -69,28 +106,19 @@ function build() {
     entry: (id) => store.logs.get(store.open)?.byId.get(id),
     completion: (field) => import('./complete.js').then(({ complete }) => complete(field)),
   });
-  pane.hold(timeline, composer);
-  root.replaceChildren(side, main, aside);
-  /** @type {Hubbub.App} */
-  const app = { root, side, main, aside, connection, outbox, pane, timeline, composer, go: (href) => go(app, href) };
-  mountSidebar(side, {
-    go: app.go,
-    find: () => void import('./switcher.js').then(({ openSwitcher }) => openSwitcher(app)),
-    menu: (button) => void import('./actions.js').then(({ myMenu }) => myMenu(button)),
-  });
+}
 
-  /**
-   * @param {string} room
-   * @param {string} body
-   * @param {string | null} reply
-   */
-  async function say(room, body, reply) {
-    await outbox.put({ room, op: 'send', body, ...(reply ? { reply_to: reply } : {}) });
-    if (room !== store.open) return;
-    timeline.dropDivider();
-    timeline.toEnd();
-  }
-  return app;
+/**
+ * @param {Hubbub.App} app
+ * @param {string} room
+ * @param {string} body
+ * @param {string | null} reply
+ */
+async function say(app, room, body, reply) {
+  await app.outbox.put({ room, op: 'send', body, ...(reply ? { reply_to: reply } : {}) });
+  if (room !== store.open) return;
+  app.timeline.dropDivider();
+  app.timeline.toEnd();
 }
 
 /** @param {Hubbub.App} app */
@@ -112,7 +140,10 @@ function listen(app) {
   unread.watchReading({ seen: () => timeline.lastSeen(), read: (room, seq) => void sync.sendRead(room, seq) });
   window.addEventListener('popstate', () => void arrive(app, location.pathname, true));
   window.addEventListener('online', () => outbox.kick());
-  window.addEventListener('beforeunload', (event) => outbox.items.some((item) => item.state === 'queued') && event.preventDefault());
+  window.addEventListener(
+    'beforeunload',
+    (event) => outbox.items.some((item) => item.state === 'queued') && event.preventDefault(),
+  );
   pane.log.addEventListener('click', (event) => clicked(app, event));
   composer.element.setAttribute('data-region', 'composer');
 }
@@ -195,7 +226,8 @@ async function towardsUnread(app, room) {
   const first = () => log.entries[0]?.seq ?? 0;
   const { read } = room;
   if (first() <= read + 1 || log.start) return;
-  for (let pages = 0; pages < 4 && first() > read + 1 && !log.start; pages += 1) await sync.older(room.id, 100).catch(() => {});
+  for (let pages = 0; pages < 4 && first() > read + 1 && !log.start; pages += 1)
+    await sync.older(room.id, 100).catch(() => {});
   const entry = log.entries.find((one) => one.seq > read && one.by !== me());
   if (!entry || store.open !== room.id || !app.timeline.stuck) return;
   app.timeline.divide(entry.seq);
@@ -289,16 +321,23 @@ function afterPaint(work) {
 
 /** @param {Hubbub.App} app */
 async function lazily(app) {
-  const [{ listenToKeys }, { hoverBar }, { mountPeople }] = await Promise.all([import('./keys.js'), import('./actions.js'), import('./people.js')]);
+  const [{ listenToKeys }, { hoverBar }, { mountPeople }] = await Promise.all([
+    import('./keys.js'),
+    import('./actions.js'),
+    import('./people.js'),
+  ]);
   listenToKeys(app);
   hoverBar(app);
   mountPeople(app.aside, (username) => void openDirect(username));
 }
 
-window.__chat = {
-  stats: () => ({
+/** @param {Hubbub.App} app  what tests and a curious person may ask in the console */
+function stats(app) {
+  const logs = [...store.logs.values()];
+  return {
     rows: document.querySelectorAll('article.msg').length,
-    records: [...store.logs.values()].reduce((sum, log) => sum + log.entries.length, 0),
-    applied: Object.fromEntries([...store.logs.values()].map((log) => [log.room, log.hi])),
-  }),
-};
+    records: logs.reduce((sum, log) => sum + log.entries.length, 0),
+    outbox: app.outbox.items.length,
+    applied: Object.fromEntries(logs.map((log) => [log.room, log.hi])),
+  };
+}

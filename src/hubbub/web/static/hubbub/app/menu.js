@@ -79,7 +79,9 @@ function item(menu, choice) {
   return el(
     'button',
     { type: 'button', role: 'menuitem', tabindex: -1, 'data-danger': choice.danger, onclick: act },
-    choice.icon ? icon(choice.icon) : null, el('span', {}, choice.label), choice.key ? el('kbd', {}, choice.key) : null,
+    choice.icon ? icon(choice.icon) : null,
+    el('span', {}, choice.label),
+    choice.key ? el('kbd', {}, choice.key) : null,
   );
 }
 
@@ -108,6 +110,7 @@ function target(items, here, key) {
   if (key === 'Home') return items[0];
   if (key === 'End') return items.at(-1);
   if ([...key].length !== 1 || key === ' ') return undefined;
-  const starts = (/** @type {HTMLElement} */ one) => one.textContent?.trim().toLowerCase().startsWith(key.toLowerCase());
+  const starts = (/** @type {HTMLElement} */ one) =>
+    one.textContent?.trim().toLowerCase().startsWith(key.toLowerCase());
   return [...items.slice(here + 1), ...items].find(starts);
 }

@@ -1,4 +1,4 @@
-/** HTTP to the server's API: cookie, token against forgery, patience, and refusals as values; it must not know what is asked. */
+/** What the server says: the island in the page, and HTTP to its API with token, patience and refusals as values. It must not know what is asked. */
 
 const PATIENCE = 15_000;
 
@@ -64,7 +64,9 @@ async function ask(method, path, body, signal) {
   if (method !== 'GET') headers['X-CSRFToken'] = token;
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   const response = await fetch(base + path, {
-    method, headers, credentials: 'same-origin',
+    method,
+    headers,
+    credentials: 'same-origin',
     body: body === undefined ? undefined : JSON.stringify(body),
     signal: signal ? AbortSignal.any([signal, patience]) : patience,
   }).catch((error) => {
@@ -85,4 +87,20 @@ async function answer(response) {
     status: response.status,
     after: value?.retry_after_ms ?? (seconds > 0 ? seconds * 1000 : null),
   });
+}
+
+/** @returns {Hubbub.Boot} */
+export function readBoot() {
+  const island = document.querySelector('script[type="application/json"][id="boot"]');
+  return JSON.parse(island?.textContent ?? '{}');
+}
+
+/**
+ * The last two years of browsers; others get a plain sentence from the server's skeleton.
+ * @returns {boolean}
+ */
+export function canRun() {
+  return (
+    typeof AbortSignal.any === 'function' && typeof HTMLDialogElement === 'function' && 'findLast' in Array.prototype
+  );
 }

@@ -50,7 +50,9 @@ export function added(items, item) {
  * @returns {{ entry: Hubbub.Entry, edit: Hubbub.Item | null }}
  */
 export function ahead(entry, items, me) {
-  const mine = items.filter((item) => item.target === entry.id && !(item.state === 'sent' && (item.seq ?? 0) <= entry.rev));
+  const mine = items.filter(
+    (item) => item.target === entry.id && !(item.state === 'sent' && (item.seq ?? 0) <= entry.rev),
+  );
   if (!mine.length) return { entry, edit: null };
   const shown = { ...entry, reactions: { ...entry.reactions } };
   for (const item of mine) if (item.state !== 'failed') foresee(shown, item, me);

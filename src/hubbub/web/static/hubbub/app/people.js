@@ -1,8 +1,8 @@
 /** Who is in the room and who is there now: the panel beside the log, or a sheet where there is no room for it. */
 
+import { sheet } from './dialog.js';
 import { avatar, el, fillWith } from './html.js';
 import { t } from './i18n.js';
-import { sheet } from './dialog.js';
 import { me, on, store } from './store.js';
 
 const MANY = 300;
@@ -45,14 +45,16 @@ export function togglePeople(aside, choose) {
 function keep(body, choose) {
   let planned = 0;
   const plan = () => {
-    planned ||= window.setTimeout(() => {
-      planned = 0;
-      draw(body, choose);
-    }, 50);
+    window.clearTimeout(planned);
+    planned = window.setTimeout(() => draw(body, choose), 50);
   };
-  const stops = /** @type {const} */ (['open', 'presence', 'members']).map((topic) => on(topic, (room) => (!room || room === store.open) && plan()));
+  const stops = /** @type {const} */ (['open', 'presence', 'members']).map((topic) =>
+    on(topic, (room) => (!room || room === store.open) && plan()),
+  );
   draw(body, choose);
-  return () => stops.forEach((stop) => stop());
+  return () => {
+    for (const stop of stops) stop();
+  };
 }
 
 /**
@@ -61,13 +63,20 @@ function keep(body, choose) {
  */
 function draw(body, choose) {
   const online = store.online.get(store.open) ?? new Set();
-  const members = (store.members.get(store.open) ?? []).map((member) => ({ ...member, online: online.has(member.username) }));
+  const members = (store.members.get(store.open) ?? []).map((member) => ({
+    ...member,
+    online: online.has(member.username),
+  }));
   const known = new Set(members.map((member) => member.username));
   for (const username of online) if (!known.has(username)) members.push({ username, role: '', online: true });
   members.sort((a, b) => a.username.localeCompare(b.username));
   const here = members.filter((member) => member.online);
   const away = members.filter((member) => !member.online);
-  fillWith(body, ...group(t('people.online', { n: here.length }), here, choose), ...(away.length ? group(t('people.offline', { n: away.length }), away, choose) : []));
+  fillWith(
+    body,
+    ...group(t('people.online', { n: here.length }), here, choose),
+    ...(away.length ? group(t('people.offline', { n: away.length }), away, choose) : []),
+  );
 }
 
 /**
@@ -78,7 +87,11 @@ function draw(body, choose) {
 function group(title, members, choose) {
   const shown = members.slice(0, MANY).map((member) => el('li', {}, row(member, choose)));
   const rest = members.length - shown.length;
-  return [el('h2', { class: 'sec' }, title), el('ul', { 'data-group': members[0]?.online ? 'online' : 'offline' }, ...shown), rest > 0 ? el('p', { class: 'hint' }, t('people.rest', { n: rest })) : null];
+  return [
+    el('h2', { class: 'sec' }, title),
+    el('ul', { 'data-group': members[0]?.online ? 'online' : 'offline' }, ...shown),
+    rest > 0 ? el('p', { class: 'hint' }, t('people.rest', { n: rest })) : null,
+  ];
 }
 
 /**
@@ -92,5 +105,11 @@ function row({ username, role, online }, choose) {
   const note = self ? t('people.you') : role === 'manager' ? t('people.manager') : '';
   const label = self ? t('people.notes') : t('people.write', { name: username });
   const act = { onclick: () => choose(username), title: label };
-  return el('button', { type: 'button', class: 'person', 'data-username': username, disabled: !me(), ...act }, face, el('b', { dir: 'auto' }, username), note && el('small', {}, note));
+  return el(
+    'button',
+    { type: 'button', class: 'person', 'data-username': username, disabled: !me(), ...act },
+    face,
+    el('b', { dir: 'auto' }, username),
+    note && el('small', {}, note),
+  );
 }

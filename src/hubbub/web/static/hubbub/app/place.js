@@ -1,5 +1,7 @@
 /** Where one reads: the end one stays at, or the row that must not move. It must not know messages. */
 
+const HOLD = 1600;
+
 const NEAR = 80;
 
 /** @typedef {{ node: Element, top: number | null }} Goal */
@@ -111,4 +113,11 @@ export class Place {
     this.hold();
     this.#hooks.moved();
   }
+}
+
+/** @param {HTMLElement} node */
+export function flash(node) {
+  node.toggleAttribute('data-flash', true);
+  node.focus({ preventScroll: true });
+  window.setTimeout(() => node.toggleAttribute('data-flash', false), HOLD);
 }

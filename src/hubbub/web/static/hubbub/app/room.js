@@ -113,9 +113,16 @@ export class Pane {
     const title = titleOf(room, t('room.notes'));
     const empty = !store.logs.get(room.id)?.entries.length;
     const kind = room.kind !== 'direct' ? room.kind : companions(room).length ? 'direct' : 'notes';
-    const words = empty && kind !== 'direct' && kind !== 'notes' ? t('room.empty') : t(`opening.${kind}`, { room: title });
+    const words =
+      empty && kind !== 'direct' && kind !== 'notes' ? t('room.empty') : t(`opening.${kind}`, { room: title });
     const heading = room.kind === 'direct' ? title : `${sign(room)} ${title}`;
-    return el('div', { class: 'opening', 'data-kind': kind }, el('h2', {}, el('bdi', {}, heading)), room.topic && el('p', { dir: 'auto' }, room.topic), el('p', { class: 'quiet' }, words));
+    return el(
+      'div',
+      { class: 'opening', 'data-kind': kind },
+      el('h2', {}, el('bdi', {}, heading)),
+      room.topic && el('p', { dir: 'auto' }, room.topic),
+      el('p', { class: 'quiet' }, words),
+    );
   }
 
   /**
@@ -126,7 +133,11 @@ export class Pane {
     this.#bar.hidden = room.member || !store.boot.me || hindrance(room) === 'archived';
     if (this.#bar.hidden) return;
     const words = t(hindrance(room) ? 'join.to_follow' : 'join.by_writing', { room: title });
-    fillWith(this.#bar, el('span', {}, words), el('button', { type: 'button', class: 'button', onclick: () => this.#hooks.join(room) }, t('join.join')));
+    fillWith(
+      this.#bar,
+      el('span', {}, words),
+      el('button', { type: 'button', class: 'button', onclick: () => this.#hooks.join(room) }, t('join.join')),
+    );
   }
 }
 

@@ -11,8 +11,16 @@ const TAIL = 1000;
 export function openLog(room, page, limit) {
   /** @type {Hubbub.Log} */
   const log = {
-    room, epoch: page.epoch, hi: page.seq, start: page.messages.length < limit, stale: false, entries: [],
-    byId: new Map(), ahead: new Map(), tail: [], tailFrom: page.seq,
+    room,
+    epoch: page.epoch,
+    hi: page.seq,
+    start: page.messages.length < limit,
+    stale: false,
+    entries: [],
+    byId: new Map(),
+    ahead: new Map(),
+    tail: [],
+    tailFrom: page.seq,
   };
   for (const message of page.messages) insert(log, entryOf(message, page.seq));
   return log;
@@ -114,8 +122,17 @@ function take(log, event, patch) {
   const body = event.body ?? null;
   /** @type {Hubbub.Entry} */
   const entry = {
-    id, seq: event.seq, by: event.by, body, html: event.html ?? null, at: event.at, edited_at: null,
-    deleted: body === null, reply_to: event.reply_to ?? null, reactions: {}, rev: event.seq,
+    id,
+    seq: event.seq,
+    by: event.by,
+    body,
+    html: event.html ?? null,
+    at: event.at,
+    edited_at: null,
+    deleted: body === null,
+    reply_to: event.reply_to ?? null,
+    reactions: {},
+    rev: event.seq,
     client_id: event.client_id ?? null,
   };
   insert(log, entry);
@@ -141,8 +158,16 @@ function remember(log, event) {
 function entryOf(message, rev) {
   /** @type {Record<string, string[]>} */
   const reactions = {};
-  if (!message.deleted) for (const [emoji, names] of Object.entries(message.reactions ?? {})) reactions[emoji] = [...names];
-  return { ...message, edited_at: message.edited_at ?? null, reply_to: message.reply_to ?? null, reactions, rev, client_id: null };
+  if (!message.deleted)
+    for (const [emoji, names] of Object.entries(message.reactions ?? {})) reactions[emoji] = [...names];
+  return {
+    ...message,
+    edited_at: message.edited_at ?? null,
+    reply_to: message.reply_to ?? null,
+    reactions,
+    rev,
+    client_id: null,
+  };
 }
 
 /**

@@ -1,8 +1,8 @@
 /** One message as a row: built once, patched in place. It must not know the log, the window or the network. */
 
+import { format, plain } from './fmt.js';
 import { avatar, el, fillWith, icon, set, setSanitised } from './html.js';
 import { clockTime, fullTime, list, t } from './i18n.js';
-import { format, plain } from './fmt.js';
 
 const GROUP = 5 * 60_000;
 
@@ -79,7 +79,11 @@ export class Row {
     set(element, 'data-state', state);
     set(element, 'data-seq', entry.seq || null);
     set(element, 'data-id', entry.id || null);
-    set(element, 'data-client-id', item?.op === 'send' ? item.client_id : entry.client_id ?? element.getAttribute('data-client-id'));
+    set(
+      element,
+      'data-client-id',
+      item?.op === 'send' ? item.client_id : (entry.client_id ?? element.getAttribute('data-client-id')),
+    );
     set(element, 'aria-label', t('row.label', { name: entry.by, time: clockTime(at) }));
   }
 
@@ -118,9 +122,16 @@ export class Row {
   #trouble({ item, state }) {
     this.#fail.hidden = state !== 'failed';
     if (state !== 'failed' || !item) return;
-    const button = (/** @type {string} */ act) => el('button', { type: 'button', 'data-act': act, tabindex: -1 }, t(`fail.${act}`));
+    const button = (/** @type {string} */ act) =>
+      el('button', { type: 'button', 'data-act': act, tabindex: -1 }, t(`fail.${act}`));
     const what = t(item.op === 'edit' ? 'fail.edit_not_saved' : 'fail.not_sent');
-    fillWith(this.#fail, el('span', {}, `${what} ${reason(item)}`), button('retry'), button('rewrite'), button('discard'));
+    fillWith(
+      this.#fail,
+      el('span', {}, `${what} ${reason(item)}`),
+      button('retry'),
+      button('rewrite'),
+      button('discard'),
+    );
   }
 
   /** @param {View} view */
@@ -128,7 +139,21 @@ export class Row {
     const emojis = Object.entries(entry.reactions);
     this.#chips.hidden = !emojis.length;
     const chips = emojis.map(([emoji, names]) => chip(emoji, names, me, mayReact));
-    if (mayReact && emojis.length) chips.push(el('button', { type: 'button', class: 'rx-add', tabindex: -1, 'data-act': 'react', 'aria-label': t('act.react'), title: t('act.react') }, icon('react')));
+    if (mayReact && emojis.length)
+      chips.push(
+        el(
+          'button',
+          {
+            type: 'button',
+            class: 'rx-add',
+            tabindex: -1,
+            'data-act': 'react',
+            'aria-label': t('act.react'),
+            title: t('act.react'),
+          },
+          icon('react'),
+        ),
+      );
     fillWith(this.#chips, ...chips);
   }
 }
@@ -153,7 +178,8 @@ export function draw(nodes) {
     if (node.kind === 'break') return el('br');
     if (node.kind === 'code') return el('code', {}, node.text);
     if (node.kind === 'block') return el('pre', {}, el('code', {}, node.text));
-    if (node.kind === 'link') return el('a', { href: node.href, rel: 'noopener noreferrer nofollow', target: '_blank' }, node.text);
+    if (node.kind === 'link')
+      return el('a', { href: node.href, rel: 'noopener noreferrer nofollow', target: '_blank' }, node.text);
     if (node.kind === 'mention') return `@${node.name}`;
     return el(TAGS[node.kind], {}, ...draw(node.nodes));
   });
@@ -174,10 +200,17 @@ function chip(emoji, names, me, mayReact) {
   return el(
     'button',
     {
-      type: 'button', 'data-act': 'toggle', 'data-emoji': emoji, 'aria-pressed': String(mine), tabindex: -1, disabled: !mayReact,
-      title: who, 'aria-label': t('row.reaction', { emoji, n: names.length, who }),
+      type: 'button',
+      'data-act': 'toggle',
+      'data-emoji': emoji,
+      'aria-pressed': String(mine),
+      tabindex: -1,
+      disabled: !mayReact,
+      title: who,
+      'aria-label': t('row.reaction', { emoji, n: names.length, who }),
     },
-    emoji, el('span', {}, String(names.length)),
+    emoji,
+    el('span', {}, String(names.length)),
   );
 }
 
@@ -195,8 +228,22 @@ function mark(body, at) {
 /** @param {View} view */
 function signOf({ entry, item, state, head, called, quote, mayReact }) {
   const under = item ? `${item.client_id}${item.state}${item.code ?? ''}` : '';
-  const reactions = Object.entries(entry.reactions).map(([emoji, names]) => emoji + names.join()).join();
-  return [entry.id, entry.rev, entry.html === null, under, state, head, called, quote?.by, quote?.text, mayReact, reactions].join('|');
+  const reactions = Object.entries(entry.reactions)
+    .map(([emoji, names]) => emoji + names.join())
+    .join();
+  return [
+    entry.id,
+    entry.rev,
+    entry.html === null,
+    under,
+    state,
+    head,
+    called,
+    quote?.by,
+    quote?.text,
+    mayReact,
+    reactions,
+  ].join('|');
 }
 
 /**
@@ -206,7 +253,12 @@ function signOf({ entry, item, state, head, called, quote, mayReact }) {
 export function rule(key, label) {
   if (key === 'loader') return el('div', { class: 'loader', 'aria-hidden': 'true' });
   if (key === 'unread') {
-    return el('div', { class: 'new', 'data-divider': 'unread', role: 'separator' }, label && el('span', {}, label), el('span', {}, t('divider.new')));
+    return el(
+      'div',
+      { class: 'new', 'data-divider': 'unread', role: 'separator' },
+      label && el('span', {}, label),
+      el('span', {}, t('divider.new')),
+    );
   }
   return el('div', { class: 'day', 'data-divider': 'day', role: 'separator' }, el('span', {}, label));
 }
@@ -245,6 +297,29 @@ export function stateOf(item) {
  */
 export function entryOf({ at, body = '', reply_to, client_id }, by) {
   return {
-    id: '', seq: 0, by, body, html: null, at, edited_at: null, deleted: false, reply_to: reply_to ?? null, reactions: {}, rev: 0, client_id,
+    id: '',
+    seq: 0,
+    by,
+    body,
+    html: null,
+    at,
+    edited_at: null,
+    deleted: false,
+    reply_to: reply_to ?? null,
+    reactions: {},
+    rev: 0,
+    client_id,
   };
+}
+
+/**
+ * What a reply answers, in one line.
+ * @param {Hubbub.Log | null} log
+ * @param {Hubbub.Entry} entry
+ */
+export function quoteOf(log, { reply_to }) {
+  if (!reply_to) return null;
+  const original = log?.byId.get(reply_to);
+  if (!original) return { by: '', text: t('row.earlier') };
+  return { by: original.by, text: original.deleted ? t('row.deleted') : (original.body ?? '') };
 }

@@ -2,7 +2,7 @@
 
 import { el, fillWith, icon } from './html.js';
 import { t } from './i18n.js';
-import { Refusal, get, tell } from './net.js';
+import { get, Refusal, tell } from './net.js';
 import { backButton } from './room.js';
 import { fold, hrefOf, roomNamed, store, takeRoom } from './store.js';
 
@@ -12,21 +12,55 @@ import { fold, hrefOf, roomNamed, store, takeRoom } from './store.js';
  */
 export function showSelector(app, missing) {
   const note = el('p', { class: 'note', role: 'alert', hidden: true });
-  const input = el('input', { type: 'text', name: 'room', maxlength: store.boot.limits.name_chars ?? 80, autocomplete: 'off', autocapitalize: 'off', spellcheck: 'false', value: missing, placeholder: t('selector.example'), dir: 'auto' });
+  const input = el('input', {
+    type: 'text',
+    name: 'room',
+    maxlength: store.boot.limits.name_chars ?? 80,
+    autocomplete: 'off',
+    autocapitalize: 'off',
+    spellcheck: 'false',
+    value: missing,
+    placeholder: t('selector.example'),
+    dir: 'auto',
+  });
   const able = store.boot.can.create_rooms;
-  const button = el('button', { type: 'submit', class: 'button primary' }, t(missing ? 'selector.create' : 'selector.connect'));
+  const button = el(
+    'button',
+    { type: 'submit', class: 'button primary' },
+    t(missing ? 'selector.create' : 'selector.connect'),
+  );
   const submit = (/** @type {Event} */ event) => {
     event.preventDefault();
     void connect(app, input.value, note);
   };
-  const form = el('form', { class: 'connect', onsubmit: submit }, el('label', {}, el('span', {}, t('selector.name')), input), button);
-  const words = missing ? t(able ? 'selector.missing' : 'selector.missing_forbidden', { room: missing }) : t(able ? 'selector.words' : 'selector.words_forbidden');
+  const form = el(
+    'form',
+    { class: 'connect', onsubmit: submit },
+    el('label', {}, el('span', {}, t('selector.name')), input),
+    button,
+  );
+  const words = missing
+    ? t(able ? 'selector.missing' : 'selector.missing_forbidden', { room: missing })
+    : t(able ? 'selector.words' : 'selector.words_forbidden');
   const rooms = el('div', { class: 'choices' });
   const heading = t(missing ? 'selector.no_room' : 'selector.title');
   fillWith(
     app.main,
-    el('header', { class: 'top' }, backButton(() => void (app.root.dataset.view = 'list')), el('h1', {}, t('side.rooms'))),
-    el('div', { class: 'selector' }, el('h2', {}, heading), el('p', { class: 'quiet' }, words), missing && !able ? null : form, note, rooms),
+    el(
+      'header',
+      { class: 'top' },
+      backButton(() => app.root.setAttribute('data-view', 'list')),
+      el('h1', {}, t('side.rooms')),
+    ),
+    el(
+      'div',
+      { class: 'selector' },
+      el('h2', {}, heading),
+      el('p', { class: 'quiet' }, words),
+      missing && !able ? null : form,
+      note,
+      rooms,
+    ),
   );
   document.title = `${heading} · ${store.boot.workspace}`;
   list(app, rooms);
@@ -44,7 +78,8 @@ async function connect(app, written, note) {
   note.hidden = true;
   if (!name) return;
   try {
-    const room = roomNamed(name) ?? (await refresh(), roomNamed(name)) ?? (await make(name));
+    if (!roomNamed(name)) await refresh();
+    const room = roomNamed(name) ?? (await make(name));
     await app.go(hrefOf(room));
   } catch (error) {
     note.hidden = false;
@@ -89,7 +124,20 @@ function list(app, box) {
   const rooms = [...store.rooms.values()].filter((room) => room.kind !== 'direct' && !room.archived);
   rooms.sort((a, b) => onlineIn(b) - onlineIn(a) || fold(a.name).localeCompare(fold(b.name)));
   if (!rooms.length) return fillWith(box, el('p', { class: 'hint' }, t('selector.none')));
-  const rows = rooms.map((room) => el('li', {}, el('a', { class: 'choice', href: hrefOf(room), onclick: (event) => follow(app, event, room) }, el('span', { class: 'hash' }, sign(room)), el('b', { dir: 'auto' }, room.name), el('span', { class: 'quiet', dir: 'auto' }, room.topic), el('span', { class: 'here' }, t('selector.online', { n: onlineIn(room) })))));
+  const rows = rooms.map((room) =>
+    el(
+      'li',
+      {},
+      el(
+        'a',
+        { class: 'choice', href: hrefOf(room), onclick: (event) => follow(app, event, room) },
+        el('span', { class: 'hash' }, sign(room)),
+        el('b', { dir: 'auto' }, room.name),
+        el('span', { class: 'quiet', dir: 'auto' }, room.topic),
+        el('span', { class: 'here' }, t('selector.online', { n: onlineIn(room) })),
+      ),
+    ),
+  );
   fillWith(box, el('h3', { class: 'sec' }, t('selector.existing')), el('ul', {}, ...rows));
 }
 

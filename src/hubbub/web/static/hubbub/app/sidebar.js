@@ -29,7 +29,8 @@ export function mountSidebar(side, hooks) {
     hovered = Date.now() + HOLD;
     window.setTimeout(() => plan(rooms), HOLD + 10);
   });
-  for (const topic of /** @type {const} */ (['rooms', 'open', 'presence', 'drafts', 'conn'])) on(topic, () => plan(rooms));
+  for (const topic of /** @type {const} */ (['rooms', 'open', 'presence', 'drafts', 'conn']))
+    on(topic, () => plan(rooms));
   draw(rooms);
 }
 
@@ -58,8 +59,12 @@ function draw(rooms) {
   order = [...named, ...direct].map((room) => room.id);
   fillWith(
     rooms,
-    section(t('side.rooms')), ...named.map(rowOf), !named.length && hint(t('side.no_rooms')),
-    store.boot.me && section(t('side.direct')), ...direct.map(rowOf), store.boot.me && !direct.length && hint(t('side.no_direct')),
+    section(t('side.rooms')),
+    ...named.map(rowOf),
+    !named.length && hint(t('side.no_rooms')),
+    store.boot.me && section(t('side.direct')),
+    ...direct.map(rowOf),
+    store.boot.me && !direct.length && hint(t('side.no_direct')),
   );
 }
 
@@ -122,7 +127,12 @@ function someone(room) {
 /** @param {Hubbub.Room} room */
 function pencil({ id }) {
   if (!store.drafts.has(id) || id === store.open) return null;
-  return el('span', { class: 'draft', title: t('side.draft') }, icon('edit'), el('span', { class: 'sr' }, t('side.draft')));
+  return el(
+    'span',
+    { class: 'draft', title: t('side.draft') },
+    icon('edit'),
+    el('span', { class: 'sr' }, t('side.draft')),
+  );
 }
 
 /**
@@ -130,8 +140,16 @@ function pencil({ id }) {
  * @param {number} number
  */
 function badge({ unread, member }, number) {
-  if (number) return el('span', { class: 'badge' }, number > 99 ? '99+' : String(number), el('span', { class: 'sr' }, t('side.calls', { n: number })));
-  return unread && member ? el('span', { class: 'dot' }, el('span', { class: 'sr' }, t('side.unread', { n: unread }))) : null;
+  if (number)
+    return el(
+      'span',
+      { class: 'badge' },
+      number > 99 ? '99+' : String(number),
+      el('span', { class: 'sr' }, t('side.calls', { n: number })),
+    );
+  return unread && member
+    ? el('span', { class: 'dot' }, el('span', { class: 'sr' }, t('side.unread', { n: unread })))
+    : null;
 }
 
 /** @param {string} words */
@@ -153,7 +171,13 @@ function top(hooks) {
 /** @param {Hooks} hooks */
 function find(hooks) {
   const keys = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘ K' : 'Ctrl K';
-  return el('button', { type: 'button', class: 'find', onclick: () => hooks.find() }, icon('search'), el('span', {}, t('side.jump')), el('kbd', {}, keys));
+  return el(
+    'button',
+    { type: 'button', class: 'find', onclick: () => hooks.find() },
+    icon('search'),
+    el('span', {}, t('side.jump')),
+    el('kbd', {}, keys),
+  );
 }
 
 /** @param {Hooks} hooks */
@@ -170,13 +194,20 @@ function footer(hooks) {
   face.append(dot);
   on('conn', show);
   show();
-  const more = iconButton('more', t('me.menu'), ({ currentTarget }) => hooks.menu(/** @type {HTMLElement} */ (currentTarget)));
+  const more = iconButton('more', t('me.menu'), ({ currentTarget }) =>
+    hooks.menu(/** @type {HTMLElement} */ (currentTarget)),
+  );
   return el('div', { class: 'me' }, face, el('div', {}, el('b', { dir: 'auto' }, name || username), state), more);
 }
 
 function visitor() {
   const next = encodeURIComponent(location.pathname);
-  return el('div', { class: 'me' }, el('div', {}, t('me.visitor')), el('a', { class: 'button', href: `${store.boot.urls.sign_in}?next=${next}` }, t('sign_in')));
+  return el(
+    'div',
+    { class: 'me' },
+    el('div', {}, t('me.visitor')),
+    el('a', { class: 'button', href: `${store.boot.urls.sign_in}?next=${next}` }, t('sign_in')),
+  );
 }
 
 /**

@@ -105,7 +105,8 @@ export class Connection {
    * @returns {Promise<Hubbub.Delivery>}
    */
   op(operation) {
-    const ref = `o${(this.#counter += 1)}`;
+    this.#counter += 1;
+    const ref = `o${this.#counter}`;
     return new Promise((resolve) => {
       const late = window.setTimeout(() => this.#answer(ref, { kind: 'later', after: 0 }), ANSWER);
       this.#asked.set(ref, (answer) => {
@@ -143,7 +144,8 @@ export class Connection {
   #take(frame) {
     if (frame.type === 'ready') this.#rise();
     this.#hooks.frame(frame);
-    if (frame.type === 'ack') this.#answer(frame.ref ?? '', { kind: 'acked', ack: /** @type {Hubbub.Ack} */ (/** @type {unknown} */ (frame)) });
+    if (frame.type === 'ack')
+      this.#answer(frame.ref ?? '', { kind: 'acked', ack: /** @type {Hubbub.Ack} */ (/** @type {unknown} */ (frame)) });
     if (frame.type === 'err') this.#answer(frame.ref ?? '', refusal(frame));
     if (frame.type === 'drain') this.#leave(frame.within_ms ?? 0);
   }
@@ -237,6 +239,7 @@ export class Connection {
  */
 function refusal(frame) {
   const code = frame.code ?? 'bad_frame';
-  if (['busy', 'unavailable', 'rate_limited'].includes(code)) return { kind: 'later', after: frame.retry_after_ms ?? null };
+  if (['busy', 'unavailable', 'rate_limited'].includes(code))
+    return { kind: 'later', after: frame.retry_after_ms ?? null };
   return { kind: 'refused', code, detail: frame.detail ?? '' };
 }

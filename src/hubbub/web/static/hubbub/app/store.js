@@ -1,7 +1,7 @@
 /** What the client knows: me, rooms, logs, who is online, who types. It must not know the page or the network. */
 
-import { apply } from './roomlog.js';
 import { mentions } from './fmt.js';
+import { apply } from './roomlog.js';
 
 const TYPING = 6000;
 
@@ -202,7 +202,8 @@ export function takePresence(id, { online, joined = [], left = [] }) {
  */
 export function takeMembers(id, members) {
   store.members.set(id, members);
-  if (!store.online.has(id)) store.online.set(id, new Set(members.filter((one) => one.online).map((one) => one.username)));
+  if (!store.online.has(id))
+    store.online.set(id, new Set(members.filter((one) => one.online).map((one) => one.username)));
   announce('members', id);
 }
 

@@ -1,9 +1,19 @@
 /** Keeps rooms true: frames in, pages and gaps fetched, read positions out. It must not know the page. */
 
+import { get, Refusal, tell } from './net.js';
 import { addOlder, inherit, openLog } from './roomlog.js';
-import { Refusal, get, tell } from './net.js';
 import {
-  announce, dropRoom, me, openRoom, store, takeEvent, takeMembers, takePresence, takeRead, takeRoom, takeTyping,
+  announce,
+  dropRoom,
+  me,
+  openRoom,
+  store,
+  takeEvent,
+  takeMembers,
+  takePresence,
+  takeRead,
+  takeRoom,
+  takeTyping,
 } from './store.js';
 
 /** @typedef {import('./socket.js').Connection} Connection */
@@ -167,7 +177,8 @@ export async function deliver(item) {
     return { kind: 'acked', ack };
   } catch (error) {
     const trouble = error instanceof Refusal ? error : null;
-    if (!trouble || trouble.passing || trouble.trouble.status === 401) return { kind: 'later', after: trouble?.trouble.after ?? null };
+    if (!trouble || trouble.passing || trouble.trouble.status === 401)
+      return { kind: 'later', after: trouble?.trouble.after ?? null };
     return { kind: 'refused', code: trouble.trouble.code, detail: trouble.trouble.detail };
   }
 }
@@ -187,16 +198,23 @@ function takeReady({ rooms = [], epoch = '' }) {
   const known = new Set(rooms.map((room) => room.id));
   for (const room of rooms) takeRoom(room);
   for (const room of [...store.rooms.values()]) if (room.member && !known.has(room.id)) revoke(room.id);
-  if (epoch !== store.epoch) for (const log of store.logs.values()) log.stale = true;
+  for (const log of [...store.logs.values()]) review(log, epoch);
   store.epoch = epoch;
   behind.clear();
-  for (const log of store.logs.values()) {
-    if (!store.rooms.get(log.room)?.member && log.room !== store.open) store.logs.delete(log.room);
-  }
   const open = store.logs.get(store.open);
   if (open?.stale || (store.open && !open)) void newest(store.open).then(follow);
   else follow();
   outbox.kick();
+}
+
+/**
+ * A log of another epoch is worth nothing; one that nobody followed has a hole of unknown size.
+ * @param {Hubbub.Log} log
+ * @param {string} epoch
+ */
+function review(log, epoch) {
+  if (log.epoch !== epoch) log.stale = true;
+  if (!store.rooms.get(log.room)?.member && log.room !== store.open) store.logs.delete(log.room);
 }
 
 /** @param {Hubbub.RoomEvent} event */
@@ -210,7 +228,13 @@ function takeOne(event) {
 /** @param {Hubbub.RoomEvent} event */
 function settle(event) {
   const client_id = event.client_id ?? '';
-  void outbox.acked({ client_id, room: event.room, seq: event.seq, id: event.id ?? event.target ?? '', duplicate: false });
+  void outbox.acked({
+    client_id,
+    room: event.room,
+    seq: event.seq,
+    id: event.id ?? event.target ?? '',
+    duplicate: false,
+  });
 }
 
 /**

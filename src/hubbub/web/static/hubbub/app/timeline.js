@@ -1,19 +1,18 @@
 /** The log on screen: a window of rows, the place one reads at, the end one stays at. It must not know the network. */
 
-import { Row, entryOf, follows, isPending, rule, stateOf } from './row.js';
-import { Place } from './place.js';
-import { el } from './html.js';
-import { dayName, daysBetween, t } from './i18n.js';
 import { mentions } from './fmt.js';
-import { indexOf } from './roomlog.js';
-import { me, store } from './store.js';
+import { el, order } from './html.js';
+import { dayName, daysBetween, untilMidnight } from './i18n.js';
 import { ahead } from './outbox.js';
+import { flash, Place } from './place.js';
+import { indexOf } from './roomlog.js';
+import { entryOf, follows, isPending, quoteOf, Row, rule, stateOf } from './row.js';
+import { me, store } from './store.js';
 
 const WINDOW = 240;
 const LIMIT = 300;
 const PINNED = 600;
 const STEP = 60;
-const HOLD = 1600;
 
 /** @typedef {{ id: string, top: number | null }} Goal */
 /** @typedef {{ key: string, node: HTMLElement }} Part */
@@ -49,7 +48,10 @@ export class Timeline {
     this.#scroller = scroller;
     this.#hooks = hooks;
     scroller.append(this.#list);
-    this.#place = new Place(scroller, this.#list, { moved: () => this.#moved(), atLiveEnd: () => this.#to === Infinity });
+    this.#place = new Place(scroller, this.#list, {
+      moved: () => this.#moved(),
+      atLiveEnd: () => this.#to === Infinity,
+    });
   }
 
   get stuck() {
@@ -75,7 +77,7 @@ export class Timeline {
     if (!same) this.#leave();
     this.#log = log;
     if (same) return this.#again();
-    const left = back ? this.#left.get(log.room) ?? null : null;
+    const left = back ? (this.#left.get(log.room) ?? null) : null;
     this.#unread = unread;
     this.#to = Infinity;
     this.#from = log.entries[Math.max(0, log.entries.length - WINDOW)]?.seq ?? 0;
@@ -201,14 +203,17 @@ export class Timeline {
     const answered = new Set(log.entries.map((entry) => entry.reply_to));
     /** @type {Part[]} */
     const parts = [];
-    if (!start) parts.push({ key: log.start ? 'opening' : 'loader', node: this.#rule(log.start ? 'opening' : 'loader') });
+    if (!start)
+      parts.push({ key: log.start ? 'opening' : 'loader', node: this.#rule(log.start ? 'opening' : 'loader') });
     /** @type {Hubbub.Entry | null} */
     let last = null;
     for (const entry of log.entries.slice(start, end)) {
       if (entry.deleted && !answered.has(entry.id)) continue;
       last = this.#line(parts, entry, last, items, null);
     }
-    if (live) for (const item of items) if (isPending(item, log)) last = this.#line(parts, entryOf(item, me()), last, items, item);
+    if (live)
+      for (const item of items)
+        if (isPending(item, log)) last = this.#line(parts, entryOf(item, me()), last, items, item);
     return parts;
   }
 
@@ -244,11 +249,10 @@ export class Timeline {
     const item = pending ?? edit;
     const key = this.#keyOf(entry, pending);
     const room = store.rooms.get(this.#log?.room ?? '');
-    const view = {
-      key, entry: shown, item, head, state: stateOf(item), me: me(), quote: this.#quote(entry),
-      called: !shown.deleted && entry.by !== me() && Boolean(me()) && mentions(shown.body ?? '', me()),
-      mayReact: Boolean(entry.id && room && me() && !room.archived),
-    };
+    const called = !shown.deleted && entry.by !== me() && Boolean(me()) && mentions(shown.body ?? '', me());
+    const mayReact = Boolean(entry.id && room && me() && !room.archived);
+    const quote = quoteOf(this.#log, entry);
+    const view = { key, entry: shown, item, head, state: stateOf(item), me: me(), quote, called, mayReact };
     const known = this.rows.get(key);
     if (known) known.update(view);
     const row = known ?? new Row(view);
@@ -264,21 +268,14 @@ export class Timeline {
    */
   #keyOf(entry, pending) {
     if (pending) return pending.client_id;
-    const echo = entry.client_id ?? this.#hooks.items().find((item) => item.op === 'send' && item.id === entry.id)?.client_id;
+    const echo =
+      entry.client_id ?? this.#hooks.items().find((item) => item.op === 'send' && item.id === entry.id)?.client_id;
     const row = echo ? this.rows.get(echo) : undefined;
     if (row && echo) {
       this.rows.delete(echo);
       this.rows.set(entry.id, row);
     }
     return entry.id;
-  }
-
-  /** @param {Hubbub.Entry} entry */
-  #quote({ reply_to }) {
-    if (!reply_to) return null;
-    const original = this.#log?.byId.get(reply_to);
-    if (!original) return { by: '', text: t('row.earlier') };
-    return { by: original.by, text: original.deleted ? t('row.deleted') : original.body ?? '' };
   }
 
   /**
@@ -324,12 +321,10 @@ export class Timeline {
    */
   #arrange(parts) {
     const keep = new Set(parts.map((part) => part.node));
-    for (const node of [...this.#list.children]) if (!keep.has(/** @type {HTMLElement} */ (node))) node.remove();
-    let next = this.#list.firstElementChild;
-    for (const { node } of parts) {
-      if (node === next) next = next.nextElementSibling;
-      else this.#list.insertBefore(node, next);
-    }
+    order(
+      this.#list,
+      parts.map((part) => part.node),
+    );
     const keys = new Set(parts.map((part) => part.key));
     for (const key of this.rows.keys()) if (!keys.has(key)) this.rows.delete(key);
     for (const [key, node] of this.#rules) if (!keep.has(node)) this.#rules.delete(key);
@@ -373,11 +368,14 @@ export class Timeline {
     }
     if (log.start) return;
     const edge = log.entries[0]?.seq ?? 0;
-    void this.#hooks.older().then(() => {
-      if (this.#log !== log || log.entries[0]?.seq === edge) return;
-      this.#from = Math.min(this.#from || Infinity, log.entries[Math.max(0, indexOf(log, edge) - STEP)].seq);
-      this.refresh();
-    }, () => {});
+    void this.#hooks.older().then(
+      () => {
+        if (this.#log !== log || log.entries[0]?.seq === edge) return;
+        this.#from = Math.min(this.#from || Infinity, log.entries[Math.max(0, indexOf(log, edge) - STEP)].seq);
+        this.refresh();
+      },
+      () => {},
+    );
   }
 
   /** The log of the same room was loaded afresh: stay at what is still there. */
@@ -406,15 +404,6 @@ export class Timeline {
   /** Today becomes Yesterday without a reload. */
   #scheduleMidnight() {
     window.clearTimeout(this.#midnight);
-    const now = new Date();
-    const next = new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1);
-    this.#midnight = window.setTimeout(() => this.refresh(), next.getTime() - now.getTime() + 500);
+    this.#midnight = window.setTimeout(() => this.refresh(), untilMidnight() + 500);
   }
-}
-
-/** @param {HTMLElement} node */
-function flash(node) {
-  node.toggleAttribute('data-flash', true);
-  node.focus({ preventScroll: true });
-  window.setTimeout(() => node.toggleAttribute('data-flash', false), HOLD);
 }

@@ -1,8 +1,8 @@
 /** What is read and what calls: read positions, title, favicon, spoken news. It must not know how they are sent. */
 
+import { plain } from './fmt.js';
 import { el } from './html.js';
 import { list, t } from './i18n.js';
-import { plain } from './fmt.js';
 import { announce, calls, me, on, openRoom, store, titleOf } from './store.js';
 
 const DWELL = 600;
@@ -42,11 +42,14 @@ export function watchReading(given) {
 export function look() {
   if (dwelling) return;
   const room = store.open;
-  dwelling = window.setTimeout(() => {
-    dwelling = 0;
-    if (room === store.open) settle();
-    else look();
-  }, Math.max(DWELL, sentAt + EVERY - Date.now()));
+  dwelling = window.setTimeout(
+    () => {
+      dwelling = 0;
+      if (room === store.open) settle();
+      else look();
+    },
+    Math.max(DWELL, sentAt + EVERY - Date.now()),
+  );
 }
 
 /** @param {string} room */
@@ -54,11 +57,12 @@ export function hold(room) {
   held = room;
 }
 
-/** The first message one has not read, from others. */
+/** The first message one has not read, from others; 0 if there is none, or if it may lie further back than is loaded. */
 export function firstUnread() {
   const room = openRoom();
   const log = room && store.logs.get(room.id);
   if (!room || !log || !room.unread) return 0;
+  if (!log.start && (log.entries[0]?.seq ?? 0) > room.read + 1) return 0;
   return log.entries.find((entry) => entry.seq > room.read && entry.by !== me() && !entry.deleted)?.seq ?? 0;
 }
 
@@ -138,7 +142,9 @@ function say() {
   const [first] = news;
   const names = [...new Set(news.map((entry) => entry.by))];
   const one = news.length === 1;
-  voice.textContent = one ? `${first.by}: ${plain(first.body ?? '')}` : t('spoken.many', { n: news.length, names: list(names) });
+  voice.textContent = one
+    ? `${first.by}: ${plain(first.body ?? '')}`
+    : t('spoken.many', { n: news.length, names: list(names) });
   news = [];
   speaking = 0;
 }

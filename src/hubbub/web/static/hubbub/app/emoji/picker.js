@@ -3,7 +3,7 @@
 import { el } from '../html.js';
 import { t } from '../i18n.js';
 import { openPopover } from '../menu.js';
-import { GROUPS } from './common.js';
+import { GROUPS } from './groups.js';
 
 const RECENT = 'hubbub recent emoji';
 const KEPT = 8;
@@ -34,8 +34,15 @@ export function pick(where, choose) {
  * @param {(emoji: string) => void} take
  */
 function group(title, signs, take) {
-  const buttons = signs.map((sign) => el('button', { type: 'button', tabindex: -1, 'aria-label': sign, onclick: () => take(sign) }, sign));
-  return el('section', { 'aria-label': title }, el('h3', { class: 'sec' }, title), el('div', { class: 'signs' }, ...buttons));
+  const buttons = signs.map((sign) =>
+    el('button', { type: 'button', tabindex: -1, 'aria-label': sign, onclick: () => take(sign) }, sign),
+  );
+  return el(
+    'section',
+    { 'aria-label': title },
+    el('h3', { class: 'sec' }, title),
+    el('div', { class: 'signs' }, ...buttons),
+  );
 }
 
 /**

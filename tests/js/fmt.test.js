@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { format, mentions, plain } from '../../src/hubbub/web/static/hubbub/app/fmt.js';
+
+/**
+ * The tree as a short text, to compare at a glance.
+ * @param {Hubbub.Node[]} nodes
+ * @returns {string}
+ */
+function short(nodes) {
+  return nodes
+    .map((node) => {
+      if (node.kind === 'text') return node.text;
+      if (node.kind === 'break') return '⏎';
+      if (node.kind === 'mention') return `<@${node.name}>`;
+      if (node.kind === 'link') return `<link ${node.href}>`;
+      if ('nodes' in node) return `<${node.kind} ${short(node.nodes)}>`;
+      return `<${node.kind} ${node.text}>`;
+    })
+    .join('');
+}
+
+for (const [text, expected] of [
+  ['hi', '<paragraph hi>'],
+  ['a\nb\n\nc', '<paragraph a⏎b><paragraph c>'],
+  ['**b** *i* _j_ ~~s~~ `c`', '<paragraph <bold b> <italic i> <italic j> <strike s> <code c>>'],
+  ['**bold *and* more**', '<paragraph <bold bold <italic and> more>>'],
+  ['2 * 3 * 4 and snake_case_name', '<paragraph 2 * 3 * 4 and snake_case_name>'],
+  ['`**not bold**`', '<paragraph <code **not bold**>>'],
+  [
+    'see https://example.org/a_(b), or (https://example.org).',
+    '<paragraph see <link https://example.org/a_(b)>, or (<link https://example.org>).>',
+  ],
+  ['javascript:alert(1) <b>x</b>', '<paragraph javascript:alert(1) <b>x</b>>'],
+  ['@ada, hi @ben.', '<paragraph <@ada>, hi <@ben>.>'],
+  ['mail ada@example.org', '<paragraph mail ada@example.org>'],
+  ['before\n```py\nx = *1*\n\ny\n```\nafter', '<paragraph before><block x = *1*\n\ny><paragraph after>'],
+  ['привет **мир** @Ирина', '<paragraph привет <bold мир> <@Ирина>>'],
+]) {
+  test(`the echo of ${JSON.stringify(text)}`, () => assert.equal(short(format(text)), expected));
+}
+
+test('one is called by name, not by a part of another name or inside code', () => {
+  assert.equal(mentions('hey @Ben', 'ben'), true);
+  assert.equal(mentions('**@ben**', 'ben'), true);
+  assert.equal(mentions('@benjamin', 'ben'), false);
+  assert.equal(mentions('`@ben`', 'ben'), false);
+  assert.equal(mentions('x@ben', 'ben'), false);
+});
+
+test('a quote is one line without marks', () => {
+  assert.equal(plain('**Hi**\n\n`there`  ~~you~~'), 'Hi there you');
+});
