@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from tests.support.absent import ROOT
@@ -29,6 +30,7 @@ class Shop(Program):
 
     def __init__(self) -> None:
         super().__init__("shop")
+        self._open: list[HttpClient | SessionSocket | RoomSocket] = []
 
     @property
     def base_url(self) -> str:
@@ -47,13 +49,10 @@ class Shop(Program):
         return ["env", "-i", *names, sys.executable, *served]
 
     def answers(self) -> bool:
-        with HttpClient(self.base_url).http as http:
-            try:
-                return http.get("/").status_code == 200
-            except OSError:
-                return False
-            except Exception as error:  # noqa: BLE001  # whatever the client calls a refused connection
-                return "connect" not in str(error).lower()
+        try:
+            return httpx2.get(self.base_url, timeout=5).status_code == 200
+        except httpx2.TransportError:
+            return False
 
     def manage(self, *arguments: str, given: str = "") -> str:
         done = subprocess.run(
@@ -69,14 +68,38 @@ class Shop(Program):
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    def client(self, login: str) -> HttpClient:
+    def client(self, login: str | None = None) -> HttpClient:
         client = HttpClient(self.base_url)
-        client.sign_in(login)
+        self._open.append(client)
+        if login is not None:
+            client.sign_in(login)
         return client
+
+    def session_socket(self, who: HttpClient) -> SessionSocket:
+        socket = SessionSocket(self.base_url, who)
+        self._open.append(socket)
+        socket.hello()
+        return socket
+
+    def room_socket(self, who: HttpClient, room: str) -> RoomSocket:
+        socket = RoomSocket(self.base_url, who, room=room)
+        self._open.append(socket)
+        socket.expect("user_list")
+        return socket
+
+    def close_all(self) -> None:
+        while self._open:
+            self._open.pop().close()
+
+
+@pytest.fixture
+def shop(served_shop: Shop) -> Iterator[Shop]:
+    yield served_shop
+    served_shop.close_all()
 
 
 @pytest.fixture(scope="module")
-def shop() -> Iterator[Shop]:
+def served_shop() -> Iterator[Shop]:
     shop = Shop()
     shop.manage("migrate", "--verbosity", "0")
     shop.manage("createuser", "--bulk", given=as_lines("ada", "ben", "cleo", "eve"))
@@ -87,14 +110,16 @@ def shop() -> Iterator[Shop]:
 
 
 @pytest.fixture(scope="module")
-def orders(shop: Shop) -> str:
+def orders(served_shop: Shop) -> str:
     """The id of a room that Ada made in the shop."""
-    return str(shop.client("ada").make_room("Orders")["id"])
+    room = served_shop.client("ada").make_room("Orders")
+    served_shop.close_all()
+    return str(room["id"])
 
 
 def through_the_door_of_the_shop(shop: Shop, login: str) -> HttpClient:
     """Signed in by the shop's own page, which knows nothing of the chat."""
-    client = HttpClient(shop.base_url)
+    client = shop.client()
     page = client.http.get("/sign-in/").text
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
     assert token is not None
@@ -112,7 +137,7 @@ def test_the_chat_is_installed_by_three_lines() -> None:
 
 
 def test_its_users_sign_in_to_the_chat(shop: Shop) -> None:
-    client = HttpClient(shop.base_url)
+    client = shop.client()
 
     assert client.sign_in("ben")["user"]["username"] == "ben"
     refused(client.post("/api/v1/session", {"username": "ben", "password": "wrong"}), 401, "unauthenticated")
@@ -130,7 +155,7 @@ def test_whoever_is_signed_in_to_the_shop_is_signed_in_to_the_chat(shop: Shop, o
 
 
 def test_a_visitor_is_sent_to_the_sign_in_page_of_the_shop(shop: Shop) -> None:
-    answer = HttpClient(shop.base_url).get("/chat/")
+    answer = shop.client().get("/chat/")
 
     assert answer.status_code == 302
     assert answer.headers["location"].startswith("/sign-in/")
@@ -139,9 +164,7 @@ def test_a_visitor_is_sent_to_the_sign_in_page_of_the_shop(shop: Shop) -> None:
 def test_both_sockets_and_http_speak_of_the_same(shop: Shop, orders: str) -> None:
     ben, cleo = through_the_door_of_the_shop(shop, "ben"), shop.client("cleo")
     cleo.join(orders)
-    session, room = SessionSocket(shop.base_url, cleo), RoomSocket(shop.base_url, ben, room="Orders")
-    session.hello()
-    room.expect("user_list")
+    session, room = shop.session_socket(cleo), shop.room_socket(ben, "Orders")
 
     room.say("from the room socket")
     assert session.expect_event("message", orders)["body"] == "from the room socket"
@@ -150,14 +173,10 @@ def test_both_sockets_and_http_speak_of_the_same(shop: Shop, orders: str) -> Non
     cleo.say(orders, "over HTTP once more")
     room.expect_message("over HTTP once more")
 
-    session.close()
-    room.close()
-
 
 def test_a_message_of_the_shop_itself_comes_with_its_commit_or_never(shop: Shop, orders: str) -> None:
     ben, cleo = through_the_door_of_the_shop(shop, "ben"), shop.client("cleo")
-    room = RoomSocket(shop.base_url, cleo, room="Orders")
-    room.expect("user_list")
+    room = shop.room_socket(cleo, "Orders")
 
     def order(what: str, **more: str) -> int:
         form = {"what": what, **more}
@@ -171,14 +190,12 @@ def test_a_message_of_the_shop_itself_comes_with_its_commit_or_never(shop: Shop,
     bodies = [event.get("body") for event in ben.log_of(orders)]
     assert "Order 1: a chair" in bodies
     assert not any("lamp" in str(body) for body in bodies)
-    room.close()
 
 
 def test_ending_all_sessions_reaches_open_sockets_whatever_keeps_the_sessions(shop: Shop) -> None:
     """The shop keeps its sessions in a cache before the database."""
     eve, other = through_the_door_of_the_shop(shop, "eve"), shop.client("eve")
-    socket = SessionSocket(shop.base_url, other)
-    socket.hello()
+    socket = shop.session_socket(other)
 
     accepted(eve.delete("/api/v1/sessions"))
 
@@ -189,8 +206,7 @@ def test_ending_all_sessions_reaches_open_sockets_whatever_keeps_the_sessions(sh
 def test_a_customer_who_is_deactivated_by_command_is_out(shop: Shop) -> None:
     shop.manage("createuser", "frank", given=f"{PASSWORD}\n")
     frank = shop.client("frank")
-    socket = SessionSocket(shop.base_url, frank)
-    socket.hello()
+    socket = shop.session_socket(frank)
 
     shop.manage("deactivate", "frank")
 
@@ -223,4 +239,5 @@ def test_the_store_of_the_shop_is_checked_backed_up_and_restored_with_its_own_ta
         said = [event.get("body") for event in other.client("ben").log_of(orders)]
         assert "worth keeping" in said
     finally:
+        other.close_all()
         other.destroy()

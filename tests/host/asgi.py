@@ -5,9 +5,9 @@ from django.core.asgi import get_asgi_application
 
 pages = get_asgi_application()
 
-from django.urls import re_path
+from django.urls import re_path  # noqa: E402  # Django must be up before what needs its models
 
-import hubbub.realtime
+import hubbub.realtime  # noqa: E402
 
 application = ProtocolTypeRouter(
     {"http": pages, "websocket": URLRouter([re_path(r"^ws/", hubbub.realtime.sockets())])}

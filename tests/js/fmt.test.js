@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { format, mentions, plain } from '../../src/hubbub/web/static/hubbub/app/fmt.js';
 
@@ -51,3 +52,34 @@ test('one is called by name, not by a part of another name or inside code', () =
 test('a quote is one line without marks', () => {
   assert.equal(plain('**Hi**\n\n`there`  ~~you~~'), 'Hi there you');
 });
+
+/** @type {{ source: string, html: string, echo: boolean }[]} */
+const FIXTURES = JSON.parse(readFileSync(new URL('../fixtures/markup.json', import.meta.url), 'utf8'));
+
+for (const { source, html } of FIXTURES.filter(({ echo }) => echo)) {
+  test(`the echo of ${JSON.stringify(source)} is what the server makes of it`, () =>
+    assert.equal(markup(format(source)), html));
+}
+
+/**
+ * The tree as the HTML that the server would write for it.
+ * @param {Hubbub.Node[]} nodes
+ * @returns {string}
+ */
+function markup(nodes) {
+  const safe = (/** @type {string} */ text) =>
+    text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  const tags = { paragraph: 'p', bold: 'strong', italic: 'em', strike: 's' };
+  return nodes
+    .map((node) => {
+      if (node.kind === 'text') return safe(node.text);
+      if (node.kind === 'break') return '<br>';
+      if (node.kind === 'code') return `<code>${safe(node.text)}</code>`;
+      if (node.kind === 'block') return `<pre><code>${safe(node.text)}</code></pre>`;
+      if (node.kind === 'mention') return `<span class="at" data-user="${node.name}">@${node.name}</span>`;
+      if (node.kind === 'link')
+        return `<a href="${safe(node.href)}" target="_blank" rel="nofollow noopener noreferrer">${safe(node.text)}</a>`;
+      return `<${tags[node.kind]}>${markup(node.nodes)}</${tags[node.kind]}>`;
+    })
+    .join('');
+}

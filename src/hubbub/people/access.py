@@ -157,7 +157,7 @@ def _alive_credentials(
 def _alive_sessions(keys: set[str]) -> set[str]:
     """One query where sessions are rows; a look at each where the site keeps them elsewhere."""
     engine = _engine()
-    if issubclass(engine, DatabaseSessionStore) and engine.__module__.endswith("backends.db"):
+    if issubclass(engine, DatabaseSessionStore):
         rows = engine.get_model_class().objects.filter(session_key__in=keys, expire_date__gt=clock.now())
         return set(rows.values_list("session_key", flat=True))
     return {key for key in keys if engine(key).get(SESSION_KEY) is not None}

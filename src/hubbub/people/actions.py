@@ -2,9 +2,12 @@
 
 import secrets
 import unicodedata
+from collections.abc import Sequence
 from datetime import datetime
+from importlib import import_module
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
@@ -68,14 +71,14 @@ def deactivate(user: Any) -> None:
 def end_sessions(user: Any, *, keep: str = "") -> None:
     """End the sessions of a user except `keep`; where sessions are no rows, only a new password ends them."""
     with transaction.atomic():
-        Session.objects.filter(session_key__in=[key for key in _session_keys(user) if key != keep]).delete()
+        _forget_sessions([key for key in _session_keys(user) if key != keep])
         announce.touch([person_for(user).pk])
 
 
 def end_session(session_key: str, person_id: int) -> None:
     """Tell open sockets that this one session was ended."""
     with transaction.atomic():
-        Session.objects.filter(session_key=session_key).delete()
+        _forget_sessions([session_key])
         announce.touch([person_id])
 
 
@@ -99,6 +102,14 @@ def _new_person(user: Any) -> Person:
             if known:
                 return known
     raise RuntimeError("No free handle was found")
+
+
+def _forget_sessions(keys: Sequence[str]) -> None:
+    """Their rows, and after the commit what a site's own engine may keep of them before the database."""
+    Session.objects.filter(session_key__in=keys).delete()
+    engine = import_module(settings.SESSION_ENGINE).SessionStore
+    for key in keys:
+        transaction.on_commit(engine(key).delete, robust=True)
 
 
 def _session_keys(user: Any) -> list[str]:

@@ -31,5 +31,7 @@ class Order(models.Model):
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE)
     what = models.CharField(max_length=80)
 
+    objects: ClassVar["models.Manager[Order]"] = models.Manager()
+
     class Meta:
         app_label = "shop"

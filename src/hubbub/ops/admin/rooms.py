@@ -62,7 +62,11 @@ class RoomAdmin(LogOwned):
         counts = (
             Membership.objects.filter(room=OuterRef("pk")).order_by().values("room").annotate(n=Count("pk"))
         )
-        direct = Membership.objects.filter(room__kind=Kind.DIRECT).select_related("person").order_by("person__username")
+        direct = (
+            Membership.objects.filter(room__kind=Kind.DIRECT)
+            .select_related("person")
+            .order_by("person__username")
+        )
         rooms: QuerySet[Room] = super().get_queryset(request).select_related("stream", "created_by")
         rooms = rooms.prefetch_related(Prefetch("memberships", direct, to_attr="people_of_direct"))
         return rooms.annotate(

@@ -43,7 +43,15 @@ function build() {
   const name = `hubbub ${me()}`;
   const keep = new Keep(name);
   const outbox = new Outbox({ name, keep, deliver: sync.deliver, tell: (room) => announce('outbox', room) });
-  const begun = { root, side, main, aside, outbox, connection: connect(), go: (/** @type {string} */ href) => go(app, href) };
+  const begun = {
+    root,
+    side,
+    main,
+    aside,
+    outbox,
+    connection: connect(),
+    go: (/** @type {string} */ href) => go(app, href),
+  };
   const app = /** @type {Hubbub.App} */ (/** @type {unknown} */ (begun));
   app.pane = paneOf(app);
   app.timeline = timelineOf(app);

@@ -53,6 +53,17 @@ export class Place {
     this.#anchor = null;
   }
 
+  /**
+   * @param {string} name  of a datum that the rows meant have
+   * @returns {string | undefined} that of the last row wholly in view
+   */
+  lastInView(name) {
+    const edge = this.#scroller.getBoundingClientRect().bottom + 1;
+    const rows = /** @type {HTMLElement[]} */ ([...this.#list.children]);
+    const last = rows.findLast((row) => row.dataset[name] && row.getBoundingClientRect().bottom <= edge);
+    return last?.dataset[name];
+  }
+
   /** Remembers the row at the upper edge and where it stands. */
   hold() {
     const edge = this.#scroller.getBoundingClientRect().top;

@@ -28,6 +28,7 @@ export class Pane {
   #bar = el('div', { class: 'bar', hidden: true });
   #conn = el('div', { class: 'conn', role: 'status', hidden: true });
   #typing = el('div', { class: 'typing' });
+  #opening = el('div', { class: 'opening' });
   #ticking = 0;
   /** @type {Timeline | null} */
   #timeline = null;
@@ -106,23 +107,25 @@ export class Pane {
     fillWith(this.#conn, words, el('button', { type: 'button', onclick: () => connection.now() }, t('conn.now')));
   }
 
-  /** The beginning of the room, above its first message. */
+  /** The beginning of the room, above its first message: the same element while it says the same. */
   opening() {
     const room = store.rooms.get(store.open);
-    if (!room) return el('div', { class: 'opening' });
+    if (!room) return this.#opening;
     const title = titleOf(room, t('room.notes'));
-    const empty = !store.logs.get(room.id)?.entries.length;
     const kind = room.kind !== 'direct' ? room.kind : companions(room).length ? 'direct' : 'notes';
-    const words =
-      empty && kind !== 'direct' && kind !== 'notes' ? t('room.empty') : t(`opening.${kind}`, { room: title });
+    const empty = room.kind !== 'direct' && !store.logs.get(room.id)?.entries.length;
+    const words = t(empty ? 'room.empty' : `opening.${kind}`, { room: title });
     const heading = room.kind === 'direct' ? title : `${sign(room)} ${title}`;
-    return el(
+    const said = [room.id, heading, room.topic, words].join('|');
+    if (this.#opening.dataset.said === said) return this.#opening;
+    this.#opening = el(
       'div',
-      { class: 'opening', 'data-kind': kind },
+      { class: 'opening', 'data-kind': kind, 'data-said': said },
       el('h2', {}, el('bdi', {}, heading)),
       room.topic && el('p', { dir: 'auto' }, room.topic),
       el('p', { class: 'quiet' }, words),
     );
+    return this.#opening;
   }
 
   /**

@@ -185,7 +185,7 @@ export function draw(nodes) {
   });
 }
 
-const TAGS = /** @type {const} */ ({ paragraph: 'p', bold: 'strong', italic: 'em', strike: 'del' });
+const TAGS = /** @type {const} */ ({ paragraph: 'p', bold: 'strong', italic: 'em', strike: 's' });
 
 /**
  * @param {string} emoji

@@ -11,61 +11,59 @@ import { fold, hrefOf, roomNamed, store, takeRoom } from './store.js';
  * @param {string} missing  the name of a room that does not exist: making it is offered
  */
 export function showSelector(app, missing) {
-  const note = el('p', { class: 'note', role: 'alert', hidden: true });
-  const input = el('input', {
-    type: 'text',
-    name: 'room',
-    maxlength: store.boot.limits.name_chars ?? 80,
-    autocomplete: 'off',
-    autocapitalize: 'off',
-    spellcheck: 'false',
-    value: missing,
-    placeholder: t('selector.example'),
-    dir: 'auto',
-  });
   const able = store.boot.can.create_rooms;
-  const button = el(
-    'button',
-    { type: 'submit', class: 'button primary' },
-    t(missing ? 'selector.create' : 'selector.connect'),
-  );
-  const submit = (/** @type {Event} */ event) => {
-    event.preventDefault();
-    void connect(app, input.value, note);
-  };
-  const form = el(
-    'form',
-    { class: 'connect', onsubmit: submit },
-    el('label', {}, el('span', {}, t('selector.name')), input),
-    button,
-  );
-  const words = missing
-    ? t(able ? 'selector.missing' : 'selector.missing_forbidden', { room: missing })
-    : t(able ? 'selector.words' : 'selector.words_forbidden');
+  const note = el('p', { class: 'note', role: 'alert', hidden: true });
+  const input = field(missing);
   const rooms = el('div', { class: 'choices' });
   const heading = t(missing ? 'selector.no_room' : 'selector.title');
+  const words = el('p', { class: 'quiet' }, t(wordsFor(missing, able), { room: missing }));
+  const form = missing && !able ? null : formOf(input, missing, () => void connect(app, input.value, note));
+  const back = backButton(() => app.root.setAttribute('data-view', 'list'));
   fillWith(
     app.main,
-    el(
-      'header',
-      { class: 'top' },
-      backButton(() => app.root.setAttribute('data-view', 'list')),
-      el('h1', {}, t('side.rooms')),
-    ),
-    el(
-      'div',
-      { class: 'selector' },
-      el('h2', {}, heading),
-      el('p', { class: 'quiet' }, words),
-      missing && !able ? null : form,
-      note,
-      rooms,
-    ),
+    el('header', { class: 'top' }, back, el('h1', {}, t('side.rooms'))),
+    el('div', { class: 'selector' }, el('h2', {}, heading), words, form, note, rooms),
   );
   document.title = `${heading} · ${store.boot.workspace}`;
   list(app, rooms);
   void refresh().then(() => rooms.isConnected && list(app, rooms));
   if (!matchMedia('(hover: none)').matches) input.focus();
+}
+
+/** @param {string} value */
+function field(value) {
+  const maxlength = store.boot.limits.name_chars ?? 80;
+  const plain = { autocomplete: 'off', autocapitalize: 'off', spellcheck: 'false', dir: 'auto' };
+  return el('input', { type: 'text', name: 'room', maxlength, value, placeholder: t('selector.example'), ...plain });
+}
+
+/**
+ * @param {string} missing
+ * @param {boolean} able  to make rooms
+ */
+function wordsFor(missing, able) {
+  if (missing) return able ? 'selector.missing' : 'selector.missing_forbidden';
+  return able ? 'selector.words' : 'selector.words_forbidden';
+}
+
+/**
+ * @param {HTMLInputElement} input
+ * @param {string} missing
+ * @param {() => void} submitted
+ */
+function formOf(input, missing, submitted) {
+  const words = t(missing ? 'selector.create' : 'selector.connect');
+  const onsubmit = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    submitted();
+  };
+  const label = el('label', {}, el('span', {}, t('selector.name')), input);
+  return el(
+    'form',
+    { class: 'connect', onsubmit },
+    label,
+    el('button', { type: 'submit', class: 'button primary' }, words),
+  );
 }
 
 /**

@@ -22,10 +22,9 @@ export class Timeline {
   fresh = 0;
   /** @type {Map<string, Row>} */
   rows = new Map();
+  list = el('div', { class: 'rows' });
   #hooks;
-  #scroller;
   #place;
-  #list = el('div', { class: 'rows' });
   /** @type {Map<string, HTMLElement>} */
   #rules = new Map();
   /** @type {Hubbub.Log | null} */
@@ -45,10 +44,9 @@ export class Timeline {
    * @param {{ older: () => Promise<unknown>, moved: () => void, items: () => Hubbub.Item[], opening: () => HTMLElement }} hooks
    */
   constructor(scroller, hooks) {
-    this.#scroller = scroller;
     this.#hooks = hooks;
-    scroller.append(this.#list);
-    this.#place = new Place(scroller, this.#list, {
+    scroller.append(this.list);
+    this.#place = new Place(scroller, this.list, {
       moved: () => this.#moved(),
       atLiveEnd: () => this.#to === Infinity,
     });
@@ -60,11 +58,6 @@ export class Timeline {
 
   get log() {
     return this.#log;
-  }
-
-  /** @returns {HTMLElement} */
-  get list() {
-    return this.#list;
   }
 
   /**
@@ -91,7 +84,7 @@ export class Timeline {
   clear() {
     this.#leave();
     this.#log = null;
-    this.#list.replaceChildren();
+    this.list.replaceChildren();
   }
 
   /** @param {Hubbub.Patch} patch */
@@ -160,14 +153,8 @@ export class Timeline {
 
   /** The seq of the last message wholly in view. */
   lastSeen() {
-    if (!this.#log) return 0;
-    if (this.stuck && this.#to === Infinity) return this.#log.hi;
-    const edge = this.#scroller.getBoundingClientRect().bottom + 1;
-    const children = /** @type {HTMLElement[]} */ ([...this.#list.children]);
-    for (const node of children.reverse()) {
-      if (node.dataset.seq && node.getBoundingClientRect().bottom <= edge) return Number(node.dataset.seq);
-    }
-    return 0;
+    if (this.#log && this.stuck && this.#to === Infinity) return this.#log.hi;
+    return Number(this.#place.lastInView('seq') ?? 0);
   }
 
   /**
@@ -185,7 +172,7 @@ export class Timeline {
     cancelAnimationFrame(this.#planned);
     this.#planned = 0;
     if (!this.#log) return;
-    if (!this.stuck && this.#list.firstChild) this.#place.hold();
+    if (!this.stuck && this.list.firstChild) this.#place.hold();
     this.#arrange(this.#plan(this.#log));
     this.#land();
     this.#scheduleMidnight();
@@ -300,7 +287,7 @@ export class Timeline {
     let start = indexOf(log, this.#from);
     let end = this.#to === Infinity ? log.entries.length : indexOf(log, this.#to + 1);
     const size = end - start;
-    const most = this.#list.contains(document.activeElement) ? PINNED : LIMIT;
+    const most = this.list.contains(document.activeElement) ? PINNED : LIMIT;
     if (size > most) {
       const here = this.stuck ? end : indexOf(log, this.#anchorSeq());
       if (here - start > end - here) start = Math.max(start, Math.min(end - WINDOW, here - STEP));
@@ -322,7 +309,7 @@ export class Timeline {
   #arrange(parts) {
     const keep = new Set(parts.map((part) => part.node));
     order(
-      this.#list,
+      this.list,
       parts.map((part) => part.node),
     );
     const keys = new Set(parts.map((part) => part.key));
@@ -334,7 +321,7 @@ export class Timeline {
   #land() {
     const goal = this.#goal;
     this.#goal = null;
-    const divider = this.#list.querySelector('[data-divider=unread]');
+    const divider = this.list.querySelector('[data-divider=unread]');
     const node = goal && (goal.id === 'unread' ? divider : this.rows.get(goal.id)?.element);
     if (node) this.#place.land({ node, top: goal.top });
     else this.#place.settle();
