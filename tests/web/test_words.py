@@ -2,7 +2,7 @@
 
 import re
 
-import polib  # type: ignore[import-untyped]
+import polib
 import pytest
 
 from hubbub.web.catalogue import catalogue as client_words

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import polib  # type: ignore[import-untyped]
+import polib
 from django.utils.translation.template import templatize
 
 SOURCE = Path(__file__).parents[2] / "src" / "hubbub"
