@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests import cast
 from tests.api.asking import done, of, refused
 from tests.api.test_rooms import made
 
