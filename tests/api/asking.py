@@ -1,11 +1,15 @@
 """A program that speaks the HTTP contract to this process: by session with CSRF, by bearer token, or as a visitor."""
 
 import json
+import re
 from typing import Any
 
 from django.http import HttpResponse
 from django.test import Client
 
+from hubbub.api.endpoint import Endpoint
+from hubbub.api.openapi import codes_of
+from hubbub.api.table import ENDPOINTS
 from hubbub.lib.refusals import ALL_REFUSALS
 from tests import cast
 
@@ -60,7 +64,7 @@ class Asker:
         """`path` is below /api/v1/, or whole with a leading slash."""
         sent = raw if raw is not None else b"" if body is None else json.dumps(body).encode()
         csrf = {"X-CSRFToken": self.csrf_token} if self.csrf_token else {}
-        return self.client.generic(  # type: ignore[return-value]
+        answer: Any = self.client.generic(
             method,
             path if path.startswith("/") else f"/api/v1/{path}",
             sent,
@@ -68,6 +72,9 @@ class Asker:
             query_params=query or {},
             headers={**self.headers, **csrf, **(headers or {})},
         )
+        assert_documented(method, answer)
+        documented: HttpResponse = answer
+        return documented
 
 
 def of(username: str) -> Asker:
@@ -102,3 +109,22 @@ def refused(answer: HttpResponse, code: str) -> Json:
     assert told["detail"]
     assert not any(word in told["detail"] for word in NOT_LEAKED)
     return told
+
+
+def assert_documented(method: str, answer: HttpResponse) -> None:
+    """Whatever a test asks, the answer is one that the OpenAPI document tells of for this address."""
+    path = answer.wsgi_request.path_info[1:]  # type: ignore[attr-defined]
+    endpoint = next((known for known in ENDPOINTS if known.method == method and _matches(known, path)), None)
+    if endpoint is None or not answer.content:
+        return
+    told = json.loads(answer.content)
+    if answer.status_code >= 400:
+        assert told["code"] in codes_of(endpoint), f"{method} {path} does not tell of {told['code']}"
+        return
+    assert answer.status_code in endpoint.statuses, f"{method} {path} does not tell of {answer.status_code}"
+    if endpoint.answer is not dict:
+        assert set(told) <= set(endpoint.answer.__struct_fields__)
+
+
+def _matches(endpoint: Endpoint[Any], path: str) -> bool:
+    return re.fullmatch(re.sub(r"{\w+}", "[^/]+", endpoint.path), path) is not None

@@ -15,7 +15,10 @@ from django.db import connection
 from hubbub.ops import archive, backup
 from hubbub.ops.complaints import CannotDo
 from tests.ops.story import say, tell_story
+from tests.support.fixtures import Servers
+from tests.support.http_client import refused
 from tests.support.hubbub_process import HUBBUB, Place, run_hubbub
+from tests.support.people import PASSWORD
 
 LEAST = 40
 
@@ -262,6 +265,30 @@ def test_a_place_where_somebody_lives_is_left_alone(story: Path, tmp_path: Path)
 
     assert "ben" in refusal(place, "token", "ben")
     assert run_hubbub(place, "token", "cleo")
+
+
+def test_a_place_that_is_being_served_is_left_alone(story: Path, hubbub_server: Servers) -> None:
+    server = hubbub_server(cast=False)
+
+    assert "stop it" in refusal(server.place, "restore", str(story))
+
+    assert server.is_ready()
+
+
+def test_commands_work_beside_a_server(hubbub_server: Servers, tmp_path: Path) -> None:
+    server = hubbub_server()
+    room = server.client("ada").make_room("Atelier")["id"]
+    server.command("createuser", "eve", given=f"{PASSWORD}\n")
+    eve = server.client("eve")
+
+    eve.say(room, "just arrived")
+    assert server.token("eve")
+    assert "consistent" in server.command("check")
+    assert "rows" in server.command("backup", str(tmp_path / "served.hubbub"))
+    server.command("deactivate", "eve")
+
+    refused(eve.get("/api/v1/session"), 401, "unauthenticated")
+    restored(tmp_path / "new", tmp_path / "served.hubbub")
 
 
 @pytest.mark.processes

@@ -1,19 +1,24 @@
 """`hubbub check`: silent for a healthy store, and it names whatever was tampered with."""
 
 import io
+import threading
 from collections.abc import Callable
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from hubbub.events import log
 from hubbub.events.models import Event, Receipt, Stream
+from hubbub.messages.actions import operate
 from hubbub.messages.models import Mention, Message, Reaction
+from hubbub.messages.operations import Delete, Edit, React
 from hubbub.ops import consistency
 from hubbub.ops.findings import Finding
 from hubbub.people.models import Person
 from hubbub.rooms.models import Membership, Room
-from tests.ops.story import tell_story
+from tests.ops.story import say, tell_story
 
 pytestmark = pytest.mark.django_db
 
@@ -223,8 +228,6 @@ def test_the_first_bad_position_is_named() -> None:
 
 
 def test_a_purged_log_is_judged_by_what_is_left() -> None:
-    from hubbub.events import log
-
     _, _, room = tell_story()
     log.trim(room, 6)
     assert Stream.objects.get(pk=room).floor == 6
@@ -236,15 +239,9 @@ def test_a_purged_log_is_judged_by_what_is_left() -> None:
 
 
 def test_a_long_log_takes_no_more_queries_for_each_event() -> None:
-    from django.test.utils import CaptureQueriesContext
-
     ada, _, room = tell_story()
-    with CaptureQueriesContext(
-        connection,
-    ) as before:
+    with CaptureQueriesContext(connection) as before:
         assert found() == []
-    from tests.ops.story import say
-
     for number in range(60):
         say(ada, room, f"message {number}")
 
@@ -267,3 +264,35 @@ def test_what_django_asks_of_its_own_check_leaves_the_store_alone(narrowed: list
 
 def test_the_deployment_check_of_django_is_still_there() -> None:
     assert "security.W" in checked("--deploy")[1] or checked("--deploy")[0] == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_found_while_others_write() -> None:
+    ada, ben, room = tell_story()
+    stop = threading.Event()
+    rounds = [0, 0, 0]
+
+    def write(number: int) -> None:
+        author = (ada, ben)[number % 2]
+        while not stop.is_set():
+            said = say(author, room, "look @ada, look @ben")
+            operate(author, room, React("", said, "👍"))
+            operate(author, room, Edit("", said, "never mind"))
+            operate(author, room, Delete("", said))
+            rounds[number] += 1
+        connection.close()
+
+    writers = [threading.Thread(target=write, args=(number,)) for number in range(len(rounds))]
+    for writer in writers:
+        writer.start()
+    try:
+        during = []
+        while min(rounds) < 8:
+            during += found()
+    finally:
+        stop.set()
+        for writer in writers:
+            writer.join()
+
+    assert during == []
+    assert found() == []

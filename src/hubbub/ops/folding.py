@@ -19,7 +19,6 @@ from hubbub.messages.events import DELETE, EDIT, MESSAGE, REACT, UNREACT
 from hubbub.messages.models import Message, Reaction
 from hubbub.ops.findings import Finding
 from hubbub.ops.message_rows import MessageRows, ReactionSum
-from hubbub.people.queries import usernames
 from hubbub.rooms.events import JOIN, LEAVE, ROOM
 from hubbub.rooms.models import Membership, Room
 
@@ -86,7 +85,8 @@ class Folding:
 
     def _rows_of(self, page: Sequence[Recorded]) -> MessageRows:
         targets = [Message.pk_of(self._named(event)) for event in page]
-        return MessageRows(self._stream.pk, [pk for pk in targets if pk is not None])
+        people = {event.by for event in page if event.by is not None}
+        return MessageRows(self._stream.pk, [pk for pk in targets if pk is not None], people)
 
     def _named(self, event: Recorded) -> object:
         data = _data(event)
@@ -96,7 +96,7 @@ class Folding:
         self._counts[event.kind] += 1
         data = _data(event)
         wrong = self._wrong_with(event, data, rows)
-        if not wrong and event.by is not None and event.by not in usernames([event.by]):
+        if not wrong and event.by is not None and event.by not in rows.names:
             wrong = f"nobody has the number {event.by}"
         if wrong:
             yield self._find(wrong, seq=event.seq)

@@ -12,11 +12,12 @@ _MASK = 2**128 - 1
 
 
 class MessageRows:
-    """The messages that the events of one page name, read at once with their mentions."""
+    """The messages that the events of one page name, read at once with their mentions and the names of people."""
 
-    def __init__(self, room_id: int, pks: Collection[int]) -> None:
+    def __init__(self, room_id: int, pks: Collection[int], people: Collection[int]) -> None:
         rows = Message.objects.filter(pk__in=set(pks), room_id=room_id)
         self.found = {row.pk: row for row in rows}
+        self.names = usernames({*people, *(row.author_id for row in self.found.values())})
         self._mentions: dict[int, set[str]] = {}
         named = Mention.objects.filter(message__in=self.found)
         for message_id, username in named.values_list("message_id", "person__username"):
@@ -68,7 +69,7 @@ class MessageRows:
             return None if gone and not mentioned else f"the deleted message {row.wire_id} still has words"
         if (row.body, row.html) != (data.get("body"), data.get("html")):
             return f"the message {row.wire_id} has another text"
-        named = set(data.get("mentions", ())) - set(usernames([row.author_id]).values())
+        named = set(data.get("mentions", ())) - {self.names.get(row.author_id)}
         if not (named & set(members)) <= mentioned <= named:
             return f"the message {row.wire_id} mentions others than its text does"
         return None

@@ -1,6 +1,7 @@
 """Restoring a backup onto an empty place, as it was, and beginning another life of the log."""
 
 from pathlib import Path
+from typing import IO
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
@@ -13,6 +14,7 @@ from hubbub.events import log
 from hubbub.ops import archive, tables
 from hubbub.ops.complaints import CannotDo
 from hubbub.ops.preparation import hold_store
+from hubbub.ops.refused import CannotServe
 
 Node = tuple[str, str]
 
@@ -31,13 +33,20 @@ def restore(path: Path) -> archive.Manifest:
     """Bring back what is in the file, all or nothing. Raises CannotDo."""
     with archive.reading(path) as backup:
         backup.verify()
-        held = hold_store()
+        held = _held_store()
         try:
             _restore(backup)
         finally:
             if held is not None:
                 held.close()
         return backup.manifest
+
+
+def _held_store() -> IO[str] | None:
+    try:
+        return hold_store()
+    except CannotServe:
+        raise CannotDo("A server uses this place: stop it, then restore onto an empty one.") from None
 
 
 def _restore(backup: archive.Archive) -> None:

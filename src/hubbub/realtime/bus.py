@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from channels.layers import InMemoryChannelLayer, get_channel_layer
+from django.conf import settings
 
 from hubbub.lib import clock
 
@@ -29,8 +30,9 @@ def room_group(room_id: int) -> str:
 
 
 def remote_layer() -> Any:
-    """The channel layer, if it reaches other processes."""
-    layer = get_channel_layer()
+    """The channel layer named `hubbub` where a site has one, else the default; None if it reaches no other process."""
+    configured = getattr(settings, "CHANNEL_LAYERS", {})
+    layer = get_channel_layer("hubbub" if "hubbub" in configured else "default")
     return None if layer is None or isinstance(layer, InMemoryChannelLayer) else layer
 
 

@@ -69,16 +69,18 @@ def _database(database: Database) -> dict[str, Any]:
     }
 
 
-def _channel_layer(redis_url: str | None) -> dict[str, Any]:
+def _channel_layers(redis_url: str | None) -> dict[str, Any]:
+    """The default layer keeps what is sent until it is received; the hub's own is pub/sub, which never fills up."""
     if redis_url is None:
-        return {"BACKEND": "channels.layers.InMemoryChannelLayer"}
+        return {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
     # No socket timeout: a quiet subscription is not a broken one, and redis-py's own default may call it so.
-    host = {"address": redis_url, "socket_timeout": None, "socket_connect_timeout": 5}
+    host: dict[str, Any] = {"address": redis_url, "socket_timeout": None, "socket_connect_timeout": 5}
     if not redis_url.startswith("unix:"):
         host["socket_keepalive"] = True
+    config = {"hosts": [host], "prefix": "hubbub"}
     return {
-        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [host], "prefix": "hubbub"},
+        "default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": config},
+        "hubbub": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": config},
     }
 
 
@@ -90,7 +92,7 @@ def _cache(database: Database) -> dict[str, Any]:
 
 
 DATABASES = {"default": _database(ENVIRONMENT.database)}
-CHANNEL_LAYERS = {"default": _channel_layer(ENVIRONMENT.redis_url)}
+CHANNEL_LAYERS = _channel_layers(ENVIRONMENT.redis_url)
 CACHES = {"default": _cache(ENVIRONMENT.database)}
 
 HUBBUB: dict[str, Any] = {

@@ -239,7 +239,7 @@ async function towardsUnread(app, room) {
   const entry = log.entries.find((one) => one.seq > read && one.by !== me());
   if (!entry || store.open !== room.id || !app.timeline.stuck) return;
   app.timeline.divide(entry.seq);
-  app.timeline.goTo(entry.id);
+  app.timeline.goTo(entry.id, true);
 }
 
 /** @param {Hubbub.App} app  the newest page was loaded afresh, or the room was lost */

@@ -108,7 +108,7 @@ export class Row {
     else fillWith(this.#body, ...draw(format(entry.body ?? '')));
     for (const link of this.#body.querySelectorAll('a')) set(link, 'tabindex', -1);
     if (entry.edited_at && !gone) mark(this.#body, new Date(entry.edited_at));
-    if (state === 'pending') this.#body.append(el('span', { class: 'wait' }, icon('clock')));
+    if (state === 'pending') lastLine(this.#body).append(el('span', { class: 'wait' }, icon('clock')));
   }
 
   /** @param {View} view */
@@ -215,14 +215,20 @@ function chip(emoji, names, me, mayReact) {
 }
 
 /**
- * "(edited)" stands at the end of the last line, inside the last paragraph if there is one.
  * @param {Element} body
  * @param {Date} at
  */
 function mark(body, at) {
+  lastLine(body).append(' ', el('span', { class: 'ed', title: fullTime(at) }, t('row.edited')));
+}
+
+/**
+ * What is added to the words stands at the end of their last line: inside the last paragraph if there is one.
+ * @param {Element} body
+ */
+function lastLine(body) {
   const last = body.lastElementChild;
-  const place = last?.tagName === 'P' ? last : body;
-  place.append(' ', el('span', { class: 'ed', title: fullTime(at) }, t('row.edited')));
+  return last?.tagName === 'P' ? last : body;
 }
 
 /** @param {View} view */

@@ -11,7 +11,6 @@ import { me, store } from './store.js';
 
 const WINDOW = 240;
 const LIMIT = 300;
-const PINNED = 600;
 const STEP = 60;
 
 /** @typedef {{ id: string, top: number | null }} Goal */
@@ -128,9 +127,10 @@ export class Timeline {
 
   /**
    * @param {string} id  a message in the log
+   * @param {boolean} [quietly]  without a flash and without the focus
    * @returns {boolean} whether it is there to go to
    */
-  goTo(id) {
+  goTo(id, quietly = false) {
     const entry = this.#log?.byId.get(id);
     if (!entry || !this.#log) return false;
     const place = indexOf(this.#log, entry.seq);
@@ -142,7 +142,7 @@ export class Timeline {
     this.#goal = { id, top: null };
     this.#flush();
     const row = this.rows.get(id);
-    if (row) flash(row.element);
+    if (row && !quietly) flash(row.element);
     return true;
   }
 
@@ -287,8 +287,7 @@ export class Timeline {
     let start = indexOf(log, this.#from);
     let end = this.#to === Infinity ? log.entries.length : indexOf(log, this.#to + 1);
     const size = end - start;
-    const most = this.list.contains(document.activeElement) ? PINNED : LIMIT;
-    if (size > most) {
+    if (size > LIMIT) {
       const here = this.stuck ? end : indexOf(log, this.#anchorSeq());
       if (here - start > end - here) start = Math.max(start, Math.min(end - WINDOW, here - STEP));
       else end = Math.min(end, Math.max(start + WINDOW, here + STEP));
@@ -308,10 +307,12 @@ export class Timeline {
    */
   #arrange(parts) {
     const keep = new Set(parts.map((part) => part.node));
+    const focused = this.list.contains(document.activeElement);
     order(
       this.list,
       parts.map((part) => part.node),
     );
+    if (focused && document.activeElement === document.body) this.#place.anchor?.node.focus({ preventScroll: true });
     const keys = new Set(parts.map((part) => part.key));
     for (const key of this.rows.keys()) if (!keys.has(key)) this.rows.delete(key);
     for (const [key, node] of this.#rules) if (!keep.has(node)) this.#rules.delete(key);
