@@ -177,6 +177,10 @@ def test_what_fails_before_a_view_is_unavailable_too(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("django.contrib.sessions.backends.db.SessionStore.load", failing)
 
     refused(ada.get("rooms"), "unavailable")
+    refused(ada.ask("GET", "/.well-known/hubbub"), "unavailable")
+    page = ada.client.get("/chat/")
+    assert (page.status_code, page.headers["Content-Type"]) == (500, "text/html; charset=utf-8")
+    assert "secret" not in page.content.decode()
 
 
 def test_the_contract_and_its_limits_are_told_to_anybody() -> None:

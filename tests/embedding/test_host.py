@@ -163,6 +163,7 @@ def test_a_visitor_is_sent_to_the_sign_in_page_of_the_shop(shop: Shop) -> None:
 
 def test_both_sockets_and_http_speak_of_the_same(shop: Shop, orders: str) -> None:
     ben, cleo = through_the_door_of_the_shop(shop, "ben"), shop.client("cleo")
+    ben.join(orders)
     cleo.join(orders)
     session, room = shop.session_socket(cleo), shop.room_socket(ben, "Orders")
 

@@ -8,7 +8,6 @@ from django.core.exceptions import DisallowedHost
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.defaults import server_error as page_of_server_error
 
 from hubbub.api import callers
 from hubbub.api.answers import json_answer, refused
@@ -50,11 +49,9 @@ def no_endpoint(request: HttpRequest, rest: str = "") -> HttpResponse:
     return refused(NotFound(_NO_ENDPOINT))
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
-    """For a project's `handler500`: what fails before a view is reached is answered in JSON too, below the API."""
-    if request.path_info.startswith("/api/v1/"):
-        return refused(Unavailable(_OUTAGE))
-    return page_of_server_error(request)
+def unavailable() -> HttpResponse:
+    """What is answered where nothing better is known, for a project's `handler500` too."""
+    return refused(Unavailable(_OUTAGE))
 
 
 def _guarded(endpoint: Endpoint[Any] | None, request: HttpRequest, path: Mapping[str, str]) -> HttpResponse:
@@ -68,7 +65,7 @@ def _guarded(endpoint: Endpoint[Any] | None, request: HttpRequest, path: Mapping
         logger.error("The store cannot be asked: %s", type(error).__name__)
     except Exception:
         logger.exception("A request failed")
-    return refused(Unavailable(_OUTAGE))
+    return unavailable()
 
 
 def _answered(endpoint: Endpoint[Any], request: HttpRequest, path: Mapping[str, str]) -> HttpResponse:

@@ -23,4 +23,4 @@ urlpatterns = [
     path("", include("hubbub.urls")),
 ]
 
-handler500 = "hubbub.api.dispatch.server_error"
+handler500 = "hubbub.site.failures.server_error"
