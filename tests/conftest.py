@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from tests.support.postgres import NoPostgres, PostgresServer
 
@@ -18,6 +19,11 @@ pytest_plugins = ["tests.support.fixtures"]
 DATA = Path(tempfile.mkdtemp(prefix="hubbub-tests-"))
 STORE = pytest.StashKey[PostgresServer]()
 ADDRESS = "HUBBUB_TESTS_POSTGRES"
+
+# The build machine tries the same examples each time; developers try new ones.
+hypothesis_settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    hypothesis_settings.load_profile("ci")
 
 for name in [name for name in os.environ if name.startswith("HUBBUB_") and name != ADDRESS]:
     del os.environ[name]
