@@ -22,7 +22,8 @@ def server(hubbub_server: Servers) -> HubbubServer:
 def look_over(page: Page) -> None:
     """Both themes, both sizes."""
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.evaluate("Promise.allSettled(document.getAnimations().map((one) => one.finished))")  # colours fade over
         found = Axe().run(page).response["violations"]
         assert [
             (one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")
