@@ -23,7 +23,8 @@ def look_over(page: Page) -> None:
     """Both themes, both sizes."""
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        page.evaluate("Promise.allSettled(document.getAnimations().map((one) => one.finished))")  # colours fade over
+        # Colours fade over; they are judged when they have settled.
+        page.evaluate("Promise.allSettled(document.getAnimations().map((one) => one.finished))")
         found = Axe().run(page).response["violations"]
         assert [
             (one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")
