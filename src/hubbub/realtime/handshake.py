@@ -1,18 +1,15 @@
 """Who opens a socket: by session cookie from this site's own pages, or by bearer token from anywhere."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http.cookie import parse_cookie
-from django.http.request import split_domain_port, validate_host
 
+from hubbub.lib.origin import is_own_origin
 from hubbub.lib.refusals import Forbidden
 from hubbub.people import access
 from hubbub.people.access import Caller
 from hubbub.realtime.bridge import read
-
-_LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 
 
 class ForeignOrigin(Exception):
@@ -35,26 +32,6 @@ async def caller_of(scope: dict[str, Any]) -> Caller | None:
     if caller is not None and origin is None:
         raise Forbidden("A socket opened with a cookie needs an Origin.")
     return caller
-
-
-def is_own_origin(origin: str, host: str, *, secure: bool) -> bool:
-    """Whether a page of this origin is this site's: exactly its scheme, host and port, or one that is trusted."""
-    if origin in settings.CSRF_TRUSTED_ORIGINS:
-        return True
-    domain, _ = split_domain_port(host)
-    allowed = settings.ALLOWED_HOSTS or (_LOCAL_HOSTS if settings.DEBUG else [])
-    if not domain or not validate_host(domain, allowed):
-        return False
-    return _normal(origin) == _normal(f"{'https' if secure else 'http'}://{host}")
-
-
-def _normal(url: str) -> tuple[str, str, int | None] | None:
-    try:
-        parts = urlsplit(url)
-        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
-    except ValueError:
-        return None
-    return (parts.scheme, (parts.hostname or "").lower(), port)
 
 
 def _is_secure(scope: dict[str, Any], headers: dict[str, str]) -> bool:
