@@ -9,9 +9,9 @@ from hubbub.events import journal
 from hubbub.events.models import Receipt
 from hubbub.lib.refusals import Conflict, Forbidden, Gone, NotFound, Refused
 from hubbub.messages.actions import operate, perform
+from hubbub.messages.counting import unread_counts
 from hubbub.messages.models import Mention, Message, Reaction
 from hubbub.messages.operations import Answer, React, Send
-from hubbub.messages.queries import unread_counts
 from hubbub.messages.requests import Request
 from hubbub.rooms.models import Membership, Room
 from tests import cast

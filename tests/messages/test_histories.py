@@ -18,8 +18,10 @@ from hypothesis.stateful import (
 from hubbub.events import journal, log
 from hubbub.lib.refusals import NotFound, Refused
 from hubbub.messages.actions import operate
+from hubbub.messages.counting import unread_counts
+from hubbub.messages.models import Message
 from hubbub.messages.operations import Answer, Delete, Edit, Operation, React, Send, Unreact
-from hubbub.messages.queries import messages_page, unread_counts
+from hubbub.messages.queries import messages_page
 from hubbub.rooms import actions
 from hubbub.rooms.actions import ChangeMember, ChangeRoom, MarkRead, RoomAndActor
 from hubbub.rooms.models import Membership, Room
@@ -133,6 +135,13 @@ class Histories(RuleBasedStateMachine):
         call = ChangeRoom(cast.actor(who), self.room.pk, name=name, kind=kind, archived=archived)
         self._try(lambda: journal.run(_change, call))
 
+    @precondition(lambda self: self.said)
+    @rule(who=people, which=some)
+    def mark_unread(self, who: str, which: int) -> None:
+        """From a message on, as the menu of a message does."""
+        seq = Message.objects.get(pk=Message.pk_of(self._message(which)) or 0).seq
+        self.read(who, seq - 1, unread=True)
+
     @rule(who=people, seq=some, unread=st.booleans())
     def read(self, who: str, seq: int, unread: bool) -> None:
         call = MarkRead(cast.actor(who), self.room.pk, seq, unread)
@@ -150,6 +159,11 @@ class Histories(RuleBasedStateMachine):
         for member in Membership.objects.filter(room=self.room).select_related("person"):
             counted = unread_counts(member.person_id, [self.room.pk])[self.room.pk]
             assert counted == recount(events, member.person.username, member.read_seq)
+
+    @invariant()
+    def messages_are_numbered_in_their_order(self) -> None:
+        ordinals = Message.objects.filter(room=self.room).order_by("seq").values_list("ordinal", flat=True)
+        assert list(ordinals) == list(range(1, len(ordinals) + 1))
 
     def teardown(self) -> None:
         transaction.set_rollback(True)

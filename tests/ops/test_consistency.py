@@ -103,6 +103,10 @@ def message_invented() -> None:
     row.save(force_insert=True)
 
 
+def ordinal_changed() -> None:
+    Message.objects.filter(body="hi").update(ordinal=7)
+
+
 def event_lost() -> None:
     Event.objects.filter(kind="unreact").delete()
 
@@ -196,6 +200,7 @@ TAMPERING = [
         reply_lost,
         message_lost,
         message_invented,
+        ordinal_changed,
     ),
     *(event_lost, last_event_lost, head_raised, reaction_lost, reaction_invented, member_lost, role_changed),
     *(topic_changed, archived_without_event, name_key_changed, direct_key_changed, mention_lost),
@@ -234,7 +239,9 @@ def test_a_purged_log_is_judged_by_what_is_left() -> None:
 
     assert found() == []
 
-    Message.objects.filter(body="back again").update(body="never left")
+    Message.objects.filter(body="back again").update(ordinal=1)
+    assert found() != []
+    Message.objects.filter(body="back again").update(ordinal=4, body="never left")
     assert found() != []
 
 

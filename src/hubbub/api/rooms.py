@@ -17,6 +17,7 @@ from hubbub.api.shapes import (
     Rooms,
 )
 from hubbub.events import journal
+from hubbub.messages import counting
 from hubbub.messages import queries as messages
 from hubbub.rooms import actions, queries
 from hubbub.rooms.models import Room
@@ -111,7 +112,7 @@ def mark_read(visit: Visit[MoveReadPosition]) -> Reply:
     """Move the caller's read position, never backwards unless `unread`; beyond the head it is the head."""
     call = actions.MarkRead(visit.actor, visit.room_id, visit.sent.seq, visit.sent.unread)
     seq = journal.run(_mark_read, call, streams=_streams(visit), owner=visit.actor.person_id)
-    [(pk, (unread, mentions))] = messages.unread_counts(visit.actor.person_id, _streams(visit)).items()
+    [(pk, (unread, mentions))] = counting.unread_counts(visit.actor.person_id, _streams(visit)).items()
     return Reply(ReadPosition(Room.wire_id_of(pk), seq, unread, mentions))
 
 

@@ -11,27 +11,51 @@ from hubbub.rooms.models import Room
 
 
 class Message(models.Model):
-    """Something said in a room. `seq` is the position of its event; `edit_seqs` those of its edits."""
+    """Something said in a room. `seq` is the position of its event; `edit_seqs` those of its edits.
+
+    `ordinal` says how many messages the room has had up to this one, deleted ones included.
+    """
 
     room = models.ForeignKey(
         Room, on_delete=models.CASCADE, related_name="messages", db_index=False, verbose_name=_("room")
     )
     seq = models.BigIntegerField(_("number"))
-    author = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", verbose_name=_("author"))
+    ordinal = models.BigIntegerField(editable=False)
+    author = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("author")
+    )
     body = models.TextField(_("text"))
     html = models.TextField(editable=False)
     at = models.DateTimeField(_("said"))
     edited_at = models.DateTimeField(_("edited"), null=True)
     deleted_at = models.DateTimeField(_("deleted"), null=True)
-    reply_to = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+")
+    reply_to = models.ForeignKey(
+        "self", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     edit_seqs = models.JSONField(default=list, editable=False)
 
     class Meta:
         db_table = "hubbub_message"
         verbose_name = _("message")
         verbose_name_plural = _("messages")
-        constraints: ClassVar = [  # serves every page of a room's history, and the unread counts
+        constraints: ClassVar = [  # serves every page of a room's history, and the ordinal at a position
             models.UniqueConstraint(fields=["room", "seq"], name="hubbub_message_position")
+        ]
+        indexes: ClassVar = [
+            # Serves the count of one's own messages after a position; and a person's end, which they forbid.
+            models.Index(fields=["author", "room", "seq"], name="hubbub_message_own"),
+            # Serves the count of what was taken back after a position, by whom.
+            models.Index(
+                fields=["room", "seq", "author"],
+                condition=models.Q(deleted_at__isnull=False),
+                name="hubbub_message_deleted",
+            ),
+            # Serves a room's end: a reply forgets what it replied to.
+            models.Index(
+                fields=["reply_to"],
+                condition=models.Q(reply_to__isnull=False),
+                name="hubbub_message_reply",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -56,7 +80,9 @@ class Reaction(models.Model):
     message = models.ForeignKey(
         Message, on_delete=models.CASCADE, related_name="reactions", db_index=False, verbose_name=_("message")
     )
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+", verbose_name=_("person"))
+    person = models.ForeignKey(
+        Person, on_delete=models.CASCADE, related_name="+", db_index=False, verbose_name=_("person")
+    )
     emoji = models.CharField(_("emoji"), max_length=64)
     at = models.DateTimeField(_("put"))
 
@@ -64,7 +90,7 @@ class Reaction(models.Model):
         db_table = "hubbub_reaction"
         verbose_name = _("reaction")
         verbose_name_plural = _("reactions")
-        constraints: ClassVar = [  # serves the reactions of a page of messages
+        constraints: ClassVar = [  # serves the reactions of a page of messages, and putting or taking one
             models.UniqueConstraint(fields=["message", "emoji", "person"], name="hubbub_reaction_once")
         ]
 
@@ -75,7 +101,9 @@ class Reaction(models.Model):
 class Mention(models.Model):
     """A message names a member of its room."""
 
-    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="mentions")
+    message = models.ForeignKey(
+        Message, on_delete=models.CASCADE, related_name="mentions"
+    )  # index: what an edit or a delete replaces
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+", db_index=False)
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="+", db_index=False)
     seq = models.BigIntegerField()

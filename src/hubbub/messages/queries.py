@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 import msgspec
-from django.db.models import Count, F, QuerySet
+from django.db.models import QuerySet
 
 from hubbub.events import log
 from hubbub.events.models import Stream
@@ -13,7 +13,8 @@ from hubbub.lib.refusals import BadField, Gone
 from hubbub.lib.snapshot import reading_snapshot
 from hubbub.lib.text import name_key
 from hubbub.limits import LIMITS
-from hubbub.messages.models import Mention, Message, Reaction
+from hubbub.messages.counting import unread_counts
+from hubbub.messages.models import Message, Reaction
 from hubbub.messages.wire import EventsPage, MessagesPage, MessageState, RoomState, events_json
 from hubbub.people.access import Actor
 from hubbub.rooms import access
@@ -103,13 +104,6 @@ def reactions_of(message_ids: Collection[int]) -> dict[int, dict[str, list[str]]
     return found
 
 
-def unread_counts(person_id: int, room_ids: Collection[int]) -> dict[int, tuple[int, int]]:
-    """By room: how many messages, and mentions, came after the person's read position."""
-    unread = _unread_messages(person_id, room_ids)
-    mentions = _unread_mentions(person_id, room_ids)
-    return {room_id: (unread.get(room_id, 0), mentions.get(room_id, 0)) for room_id in room_ids}
-
-
 def _states(actor: Actor, rooms: Iterable[Room]) -> list[RoomState]:
     shown = sorted(rooms, key=lambda room: room.pk)
     ids = [room.pk for room in shown]
@@ -153,28 +147,6 @@ def _direct_usernames(room_ids: Collection[int]) -> dict[int, list[str]]:
     for room_id, username in rows.values_list("room_id", "person__username"):
         found.setdefault(room_id, []).append(username)
     return found
-
-
-def _unread_messages(person_id: int, room_ids: Collection[int]) -> dict[int, int]:
-    rows = Message.objects.filter(
-        room__in=room_ids,
-        room__memberships__person=person_id,
-        seq__gt=F("room__memberships__read_seq"),
-        deleted_at=None,
-    )
-    counted = rows.exclude(author=person_id).values("room_id").annotate(count=Count("pk"))
-    return {row["room_id"]: row["count"] for row in counted.order_by()}
-
-
-def _unread_mentions(person_id: int, room_ids: Collection[int]) -> dict[int, int]:
-    rows = Mention.objects.filter(
-        person=person_id,
-        room__in=room_ids,
-        room__memberships__person=person_id,
-        seq__gt=F("room__memberships__read_seq"),
-    )
-    counted = rows.values("room_id").annotate(count=Count("pk"))
-    return {row["room_id"]: row["count"] for row in counted.order_by()}
 
 
 def _check_page(position: int, limit: int) -> None:

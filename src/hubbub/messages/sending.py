@@ -11,6 +11,7 @@ from hubbub.lib import clock
 from hubbub.lib.refusals import Forbidden, NotFound, Refused
 from hubbub.lib.text import clean_body
 from hubbub.limits import LIMITS
+from hubbub.messages.counting import message_counts
 from hubbub.messages.events import MESSAGE, Said
 from hubbub.messages.markup import Rendered, possible_mentions, render
 from hubbub.messages.models import Mention, Message
@@ -160,10 +161,13 @@ def _number(sending: list[_Sending], streams: dict[int, Stream]) -> None:
 
 
 def _insert(sending: list[_Sending], texts: list[Rendered], now: datetime) -> None:
+    said = message_counts({each.checked.room.pk for each in sending})
     for each, text in zip(sending, texts, strict=True):
+        said[each.checked.room.pk] += 1
         each.row = Message(
             room_id=each.checked.room.pk,
             seq=each.seq,
+            ordinal=said[each.checked.room.pk],
             author_id=each.checked.actor.person_id,
             body=each.body,
             html=text.html,

@@ -6,7 +6,7 @@ without an event is seen too. Of what was purged below the floor only the rows r
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from functools import cached_property, partial
 from itertools import islice
 from typing import Any
 
@@ -59,6 +59,11 @@ class Folding:
     def _is_whole(self) -> bool:
         return self._stream.floor == 0
 
+    @cached_property
+    def _purged_messages(self) -> int:
+        """How many messages the room had where the log begins."""
+        return Message.objects.filter(room_id=self._stream.pk, seq__lte=self._stream.floor).count()
+
     def _all(self) -> Iterator[Finding]:
         yield from self._walk()
         if self._room is None:
@@ -107,7 +112,8 @@ class Folding:
         return check(event, data, rows) if check else f"an event of the unknown kind {event.kind!r}"
 
     def _said(self, event: Recorded, data: dict[str, Any], rows: MessageRows) -> str | None:
-        return rows.wrong_with_message(event, data, self._members)
+        ordinal = self._purged_messages + self._counts[MESSAGE]
+        return rows.wrong_with_message(event, data, self._members) or rows.wrong_with_ordinal(data, ordinal)
 
     def _edited(self, event: Recorded, data: dict[str, Any], rows: MessageRows) -> str | None:
         return rows.wrong_with_edit(event, data, self._members)

@@ -39,6 +39,12 @@ class MessageRows:
             return f"the message {row.wire_id} counts as edited, and no event says so"
         return self._wrong_with_text(row, data, members)
 
+    def wrong_with_ordinal(self, data: Mapping[str, Any], ordinal: int) -> str | None:
+        row = self.found[Message.pk_of(data["id"]) or 0]
+        if row.ordinal == ordinal:
+            return None
+        return f"the message {row.wire_id} counts as the room's {row.ordinal}. and is its {ordinal}."
+
     def wrong_with_edit(
         self, event: Recorded, data: Mapping[str, Any], members: Mapping[str, str]
     ) -> str | None:
