@@ -150,6 +150,18 @@ def test_a_token_is_the_last_word_and_works(given: Any) -> None:
     assert confirm_one(caller_of_token(f"Bearer {token}")).username == "dot"
 
 
+def test_several_users_get_a_token_each_in_their_order_or_nobody_does(given: Any) -> None:
+    for name in ("ada", "ben"):
+        given(PASSWORD)
+        run("createuser", name)
+
+    tokens = [line.split()[-1] for line in run("token", "ben", "ada").splitlines()]
+
+    assert [confirm_one(caller_of_token(f"Bearer {token}")).username for token in tokens] == ["ben", "ada"]
+    assert "cleo" in refused("token", "ada", "cleo")
+    assert Token.objects.count() == 2
+
+
 def test_a_deactivated_user_is_shut_out_and_gets_no_token(given: Any) -> None:
     given(PASSWORD)
     run("createuser", "ben")

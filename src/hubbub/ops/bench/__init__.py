@@ -1,0 +1,1 @@
+"""`hubbub bench`: measures a served Hubbub from outside, by the public contract alone, beside a floor."""

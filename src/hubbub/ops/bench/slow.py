@@ -1,0 +1,69 @@
+"""Slow readers: a tenth of the sockets stop reading, and the others must not notice."""
+
+import time
+from collections.abc import Iterator
+
+from hubbub.ops.bench.cast import SENTENCE, Cast, Talk
+from hubbub.ops.bench.client import Client, Mark
+from hubbub.ops.bench.figures import Figure, Section, Target
+from hubbub.ops.bench.rounds import Round, Stage
+from hubbub.ops.bench.workshop import Workshop
+
+PART = "slow"
+READERS = 200
+SECONDS = 8.0
+RATE = 200.0
+GOODBYE_SECONDS = 3.0
+BODY = (
+    SENTENCE * 24
+)  # some kilobytes, so that what waits for a stalled socket passes every buffer within the run
+UNNOTICED = Target(1.5, of_floor=True)
+
+
+def measure(workshop: Workshop) -> Iterator[Section]:
+    """The same readers twice, once with stalled ones among them; here the run without them is what is compared with."""
+    readers = workshop.count(READERS, least=10)
+    stalled = max(1, readers // 10)
+    with workshop.product() as product:
+        cast = Cast.at(product, readers + stalled)
+        room = cast.room("bench slow", range(readers + stalled))
+        without, _ = _run(workshop, cast, room, readers, stalled=0)
+        with_them, ended = _run(workshop, cast, room, readers, stalled=stalled)
+    figures = [
+        Figure("p50 of the others, ms", with_them.late.p50, without.late.p50),
+        Figure("p99 of the others, ms", with_them.late.p99, without.late.p99, UNNOTICED),
+        Figure("CPU of the server a delivery, µs", with_them.cpu_us, without.cpu_us),
+    ]
+    counted = {
+        "sent": with_them.sent,
+        "received by the others": with_them.received,
+        "lost": with_them.expected - with_them.received,
+        "stalled": stalled,
+        "stalled and closed": ended,
+    }
+    remark = "In the column `floor`: the same without stalled readers."
+    yield Section(PART, f"{readers} readers, {stalled} more are stalled", figures, counted, [remark])
+
+
+def _run(workshop: Workshop, cast: Cast, room: str, readers: int, *, stalled: int) -> tuple[Round, int]:
+    """The round as the readers saw it, and how many of the stalled were closed by its end."""
+    with (
+        workshop.crowd(cast.product.door(), cast.tokens[:readers]) as crowd,
+        workshop.crowd(cast.product.door(), cast.tokens[readers : readers + stalled]) as deaf,
+    ):
+        crowd.open()
+        deaf.open()
+        for number in range(readers):
+            crowd.client.timed(number, Mark.EVENT, ring=0)
+        stage = Stage(cast.product, crowd, Talk(room, BODY).next, acknowledges=True)
+        stage.paced(RATE, workshop.seconds(1.0))
+        found = stage.paced(RATE, workshop.seconds(SECONDS))
+        return found, _ended(deaf.client, stalled)
+
+
+def _ended(client: Client, stalled: int) -> int:
+    """Read at last what waits for them: behind it is the server's goodbye."""
+    until = time.monotonic() + GOODBYE_SECONDS
+    while client.closed < stalled and time.monotonic() < until:
+        client.pump()
+    return client.closed
