@@ -1,6 +1,7 @@
 """`hubbub bench`: a tiny run has every figure, and what was sent came to everybody. Never judges speed."""
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,14 @@ from django.core.management import CommandError, call_command
 from redis import Redis
 
 from hubbub.ops.bench.parts import PARTS
-from tests.support.hubbub_process import Place, run_hubbub
+from hubbub.ops.bench.processes import family
+from tests.support.hubbub_process import HUBBUB, Place, run_hubbub
 from tests.support.postgres import PostgresServer
+from tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.timeout(300)
+
+PATIENCE_SECONDS = 240.0
 MEMBERS = 7
 TINY = ("--scale", "0.01", "--members", str(MEMBERS))
 COST = "CPU of the server a delivery, µs"
@@ -23,7 +29,8 @@ Report = dict[str, Any]
 
 def bench(place: Place, *words: str) -> Report:
     """A tiny run; what it told as JSON, which is the standard output when asked for with `-`."""
-    report: Report = json.loads(run_hubbub(place, "bench", *words, *TINY, "--json", "-"))
+    told = run_hubbub(place, "bench", *words, *TINY, "--json", "-", timeout=PATIENCE_SECONDS)
+    report: Report = json.loads(told)
     return report
 
 
@@ -171,6 +178,33 @@ def test_a_redis_that_somebody_uses_is_left_alone(tmp_path: Path, postgres_url: 
 
         with pytest.raises(AssertionError, match="one of its own"):
             bench(place, "fanout", "--store", "postgres")
+
+
+@pytest.mark.slow
+@pytest.mark.processes
+def test_a_benchmark_that_is_killed_leaves_no_server(place: Place) -> None:
+    bench = subprocess.Popen(
+        [str(HUBBUB), "bench", "fanout", *TINY], env=place.environment(), stdout=subprocess.DEVNULL
+    )
+    servers: list[int] = []
+
+    def server_runs() -> bool:
+        servers[:] = [pid for pid in family(bench.pid) if b"\0serve\0" in command_of(pid)]
+        return bool(servers)
+
+    wait_until("it has started a server", server_runs, timeout=60)
+    bench.kill()
+    bench.wait()
+
+    wait_until("the server has ended", lambda: not command_of(servers[0]), timeout=20)
+
+
+def command_of(pid: int) -> bytes:
+    """Its words; nothing once it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except FileNotFoundError:
+        return b""
 
 
 @pytest.mark.parametrize(

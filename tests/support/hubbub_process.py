@@ -36,7 +36,7 @@ class Place:
         return {**inherited, "PYTHONUNBUFFERED": "1", "HUBBUB_DATA": str(self.data), **given}
 
 
-def run_hubbub(place: Place, *arguments: str, given: str = "") -> str:
+def run_hubbub(place: Place, *arguments: str, given: str = "", timeout: float = 60) -> str:
     """Runs one command to its end and returns what it printed; a failure fails the test with all it said."""
     done = subprocess.run(
         [str(HUBBUB), *arguments],
@@ -45,7 +45,7 @@ def run_hubbub(place: Place, *arguments: str, given: str = "") -> str:
         input=given,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=timeout,
         check=False,
     )
     assert done.returncode == 0, (

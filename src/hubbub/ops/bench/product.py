@@ -89,6 +89,7 @@ class Product:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
+                preexec_fn=processes.die_with_parent,  # noqa: PLW1509  # nobody started threads before it
             )
         self._wait_until_ready()
         return self
