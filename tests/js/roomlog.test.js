@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addOlder, apply, indexOf, inherit, openLog } from '../../src/hubbub/web/static/hubbub/app/roomlog.js';
+import {
+  addPage,
+  apply,
+  covers,
+  firstAfter,
+  indexOf,
+  inherit,
+  openLog,
+  segmentAt,
+  stands,
+} from '../../src/hubbub/web/static/hubbub/app/roomlog.js';
 import { chance } from './random.js';
 
 const AT = '2026-11-23T08:00:00.000Z';
@@ -52,10 +62,32 @@ function nothing() {
  * @returns {Hubbub.Page}
  */
 function pageOf(events, seq, before, limit) {
-  const log = openLog('r1', nothing(), 1);
-  for (const event of events.slice(0, seq)) apply(log, event);
-  const messages = log.entries.filter((entry) => entry.seq < before).slice(-limit);
+  return answer(events, seq, { before, limit });
+}
+
+/**
+ * What a server says at `seq` to whatever is asked.
+ * @param {Hubbub.RoomEvent[]} events
+ * @param {number} seq
+ * @param {Hubbub.Asked} asked
+ * @returns {Hubbub.Page}
+ */
+function answer(events, seq, { before = Infinity, after, around, limit }) {
+  const all = straight(events.slice(0, seq)).entries;
+  const newer = all.filter((entry) => entry.seq >= (around ?? 0)).slice(0, (limit + 1) >> 1);
+  const older = all.filter((entry) => entry.seq < (around ?? 0));
+  const messages =
+    around !== undefined
+      ? [...older.slice(Math.max(0, older.length - limit + newer.length)), ...newer]
+      : after !== undefined
+        ? all.filter((entry) => entry.seq > after).slice(0, limit)
+        : all.filter((entry) => entry.seq < before).slice(-limit);
   return { epoch: 'e', seq, messages: structuredClone(messages) };
+}
+
+/** @param {Hubbub.Log} log */
+function isWhole(log) {
+  return !log.holes.size;
 }
 
 /** @param {Hubbub.Log} log */
@@ -106,9 +138,10 @@ test('a page and the events around it give the same log, wherever the split lies
     const rest = shuffled(events.slice(Math.max(0, opened - 10)));
     const [early, late] = [rest.slice(0, below(rest.length)), rest];
     for (const event of early) apply(log, event);
-    while (!log.start) {
+    while (!isWhole(log)) {
       const asOf = opened + below(81 - opened);
-      addOlder(log, pageOf(events, asOf, log.entries[0].seq, limit), limit);
+      const before = log.entries[0].seq;
+      addPage(log, pageOf(events, asOf, before, limit), { before, limit });
     }
     for (const event of late) apply(log, event);
 
@@ -139,7 +172,8 @@ test('a page older than the remembered events is not merged', () => {
   const log = openLog('r1', pageOf(events, 1500, Infinity, 5), 5);
   for (const event of reacts) apply(log, event);
 
-  const patch = addOlder(log, pageOf(events, 1500, log.entries[0].seq, 5), 5);
+  const before = log.entries[0].seq;
+  const patch = addPage(log, pageOf(events, 1500, before, 5), { before, limit: 5 });
 
   assert.equal(patch.stale, true);
   assert.equal(log.entries.length, 5);
@@ -149,7 +183,8 @@ test('a page of another epoch is not merged', () => {
   const events = history(3, 40);
   const log = openLog('r1', pageOf(events, 40, Infinity, 5), 5);
 
-  const patch = addOlder(log, { ...pageOf(events, 40, log.entries[0].seq, 5), epoch: 'other' }, 5);
+  const before = log.entries[0].seq;
+  const patch = addPage(log, { ...pageOf(events, 40, before, 5), epoch: 'other' }, { before, limit: 5 });
 
   assert.equal(patch.stale, true);
 });
@@ -190,4 +225,121 @@ test('the place of a message is found by its seq', () => {
 
   for (const [index, entry] of log.entries.entries()) assert.equal(indexOf(log, entry.seq), index);
   assert.equal(indexOf(log, Infinity), log.entries.length);
+});
+
+/**
+ * Between two holes nothing may be missing, whatever was asked for in whatever order.
+ * @param {Hubbub.Log} log
+ * @param {Hubbub.Log} truth  the same room, wholly known up to the same position
+ */
+function hasNoSilentGap(log, truth) {
+  for (let index = 0; index < log.entries.length; ) {
+    const [low, high] = segmentAt(log, index);
+    assert.equal(low, index);
+    const run = log.entries.slice(low, high).map((entry) => entry.seq);
+    const real = truth.entries.slice(indexOf(truth, run[0]), indexOf(truth, run[run.length - 1] + 1));
+    assert.deepEqual(
+      run,
+      real.map((entry) => entry.seq),
+    );
+    index = high;
+  }
+  const [first] = log.entries;
+  if (first && !log.holes.has(first.seq)) assert.equal(first.seq, truth.entries[0].seq);
+  if (log.entries.length) assert.equal(log.entries.at(-1)?.seq, truth.entries.at(-1)?.seq);
+  for (const seq of log.holes) assert.ok(log.entries.some((entry) => entry.seq === seq));
+}
+
+test('pages from anywhere never hide a gap, and meet in one segment', () => {
+  for (let seed = 0; seed < 200; seed += 1) {
+    const events = history(seed, 120);
+    const { below } = chance(seed + 3000);
+    const limit = 2 + below(8);
+    let now = 60 + below(40);
+    const log = openLog('r1', answer(events, now, { limit }), limit);
+    for (let step = 0; step < 25; step += 1) {
+      if (now < 120 && below(3) === 0) apply(log, events[now++]);
+      const seq = 1 + below(now);
+      const asked = [
+        { before: edgeOf(log, seq), limit },
+        { after: lastBefore(log, seq), limit },
+        { around: seq, limit },
+      ][below(3)];
+      addPage(log, answer(events, now, asked), asked);
+      hasNoSilentGap(log, straight(events.slice(0, now)));
+    }
+    for (let pages = 0; log.holes.size; pages += 1) {
+      assert.ok(pages < 200, `seed ${seed} never ends`);
+      const [before] = log.holes;
+      addPage(log, answer(events, now, { before, limit }), { before, limit });
+    }
+    assert.deepEqual(shown(log), shown(straight(events.slice(0, now))), `seed ${seed}`);
+  }
+});
+
+/**
+ * The first message of the segment at this position, as scrolling up asks from.
+ * @param {Hubbub.Log} log
+ * @param {number} seq
+ */
+function edgeOf(log, seq) {
+  const [low] = segmentAt(log, Math.min(indexOf(log, seq), log.entries.length - 1));
+  return log.entries[low]?.seq ?? seq;
+}
+
+/**
+ * The last message of the segment at this position, as scrolling down asks from.
+ * @param {Hubbub.Log} log
+ * @param {number} seq
+ */
+function lastBefore(log, seq) {
+  const [, high] = segmentAt(log, Math.min(indexOf(log, seq), log.entries.length - 1));
+  return log.entries[high - 1]?.seq ?? 0;
+}
+
+test('what is known of a position: a message, nothing, or a hole', () => {
+  const events = Array.from({ length: 40 }, (_, index) => ({
+    room: 'r1',
+    seq: index + 1,
+    type: 'message',
+    by: 'ada',
+    at: AT,
+    id: `m${index + 1}`,
+    body: 'x',
+    html: 'x',
+  }));
+  events[4] = { ...events[4], type: 'join' };
+  const log = openLog('r1', answer(events, 40, { limit: 5 }), 5);
+  addPage(log, answer(events, 40, { around: 5, limit: 4 }), { around: 5, limit: 4 });
+
+  assert.equal(covers(log, 38), true);
+  assert.equal(covers(log, 20), false);
+  assert.equal(covers(log, 5), true, 'somebody joined: known not to be a message');
+  assert.equal(covers(log, 41), false, 'the future');
+});
+
+test('the first unread message is known only where nothing can hide before it', () => {
+  const events = history(11, 60);
+  const limit = 10;
+  const log = openLog('r1', answer(events, 60, { limit }), limit);
+  const [first] = log.entries;
+
+  assert.equal(firstAfter(log, 0, 'nobody'), undefined);
+  assert.equal(firstAfter(log, first.seq - 1, first.by) === first.seq, false);
+  assert.equal(firstAfter(log, 60, 'nobody'), 0);
+  addPage(log, answer(events, 60, { before: first.seq, limit: 100 }), { before: first.seq, limit: 100 });
+  assert.equal(firstAfter(log, 0, 'nobody'), log.entries.find((entry) => !entry.deleted)?.seq);
+});
+
+test('a deleted message stands while somebody answers it, and not longer', () => {
+  const log = openLog('r1', nothing(), 1);
+  const base = { room: 'r1', by: 'ada', at: AT };
+  apply(log, { ...base, seq: 1, type: 'message', id: 'm1', body: 'a', html: 'a' });
+  apply(log, { ...base, seq: 2, type: 'message', id: 'm2', body: 'b', html: 'b', reply_to: 'm1' });
+  apply(log, { ...base, seq: 3, type: 'delete', target: 'm1' });
+  const original = /** @type {Hubbub.Entry} */ (log.byId.get('m1'));
+
+  assert.equal(stands(log, original), true);
+  apply(log, { ...base, seq: 4, type: 'delete', target: 'm2' });
+  assert.equal(stands(log, original), false);
 });

@@ -7,12 +7,16 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 
 from hubbub.events import journal
+from hubbub.messages.actions import perform
+from hubbub.messages.operations import Send
+from hubbub.messages.requests import Request
 from hubbub.people.access import Actor, actor_of
 from hubbub.people.actions import person_for
-from hubbub.rooms.actions import CreateRoom, OpenDirect, create_room, open_direct
+from hubbub.rooms.actions import CreateRoom, OpenDirect, RoomAndActor, create_room, join, open_direct
 from hubbub.rooms.models import Room
 
 _create_room = journal.each(create_room)
+_join = journal.each(join)
 _open_direct = journal.each(open_direct)
 
 
@@ -39,6 +43,15 @@ def room(by: Any, name: str, kind: str = "public", *, visitors: bool = False) ->
 
 def direct_room(by: Any, *usernames: str) -> Room:
     return journal.run(_open_direct, OpenDirect(actor(by), usernames))[0]
+
+
+def joined(of: Any, room: Room) -> None:
+    journal.run(_join, RoomAndActor(actor(of), room.pk))
+
+
+def told(of: Any, room: Room, *texts: str) -> None:
+    """So many messages, in one transaction."""
+    perform([Request(actor(of), room.pk, Send("", text)) for text in texts])
 
 
 def island(answer: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from hubbub.web.boot import island as written
 from tests.web import chat_cast
-from tests.web.chat_cast import island, room, signed_in
+from tests.web.chat_cast import island, joined, room, signed_in, told
 
 pytestmark = pytest.mark.django_db
 
@@ -111,3 +111,36 @@ def test_the_page_takes_as_many_queries_for_many_rooms_as_for_one(
 
     with django_assert_max_num_queries(len(of_one)):
         client.get("/chat/general/")
+
+
+def test_the_island_holds_what_lies_around_the_message_that_the_address_names(ada: Any, ben: Any) -> None:
+    made = room(ada, "general")
+    told(ada, made, *(f"message {number}" for number in range(100)))
+    client = signed_in(ben)
+
+    far, near, none = (
+        island(client.get(f"/chat/general/{query}")) for query in ("?at=20", "?at=95", "?at=x")
+    )
+
+    assert 20 in [message["seq"] for message in far["context"]["messages"]]
+    assert far["page"]["messages"][-1]["body"] == "message 99"
+    assert near["context"] is None, "the newest page holds it"
+    assert none["context"] is None
+
+
+def test_the_island_holds_the_first_unread_message_however_far_back(ada: Any, ben: Any) -> None:
+    made = room(ada, "general")
+    joined(ben, made)
+    told(ada, made, *(f"message {number}" for number in range(100)))
+
+    boot = island(signed_in(ben).get("/chat/general/"))
+
+    assert boot["context"]["messages"][0]["body"] == "message 0"
+    assert boot["page"]["messages"][0]["body"] == "message 40"
+
+
+@pytest.mark.parametrize("asked", ["-1", "1e3", "٣", "9" * 40, "0", "<b>"])
+def test_a_position_that_is_none_is_no_position(ada: Any, ben: Any, asked: str) -> None:
+    told(ada, room(ada, "general"), *(f"message {number}" for number in range(70)))
+
+    assert island(signed_in(ben).get("/chat/general/", {"at": asked}))["context"] is None

@@ -14,6 +14,7 @@ import hubbub
 from hubbub import limits
 from hubbub.events import log
 from hubbub.messages import queries as messages
+from hubbub.messages.wire import MessagesPage
 from hubbub.people.access import Actor
 from hubbub.rooms import access
 from hubbub.rooms import queries as rooms
@@ -24,6 +25,7 @@ from hubbub.web.catalogue import catalogue
 from hubbub.web.place import place
 
 FIRST_PAGE = 60
+POSITION_DIGITS = 16
 
 _UNSAFE = re.compile("[<>&\u2028\u2029]")
 
@@ -31,7 +33,7 @@ _UNSAFE = re.compile("[<>&\u2028\u2029]")
 def boot(
     request: HttpRequest, actor: Actor | None, *, room: Room | None = None, missing: str | None = None
 ) -> dict[str, Any]:
-    """What the client reads first; see its `net.js`."""
+    """What the client reads first; see its `net.js`. `?at=` names a message to begin at, by its `seq`."""
     look = appearance_of(request)
     return {
         "me": _me(actor),
@@ -48,7 +50,7 @@ def boot(
         "can": {"create_rooms": access.may_create_rooms(actor)},
         "urls": _urls(actor),
         "version": hubbub.__version__,
-        **_state(actor, room),
+        **_state(actor, room, at=_position(request.GET.get("at", ""))),
     }
 
 
@@ -58,18 +60,35 @@ def island(content: dict[str, Any]) -> str:
     return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
-def _state(actor: Actor | None, room: Room | None) -> dict[str, Any]:
+def _state(actor: Actor | None, room: Room | None, *, at: int) -> dict[str, Any]:
     listed = [_with_online(state) for state in messages.room_list(actor)] if actor else []
     if room is None:
-        return {"epoch": log.epoch(), "rooms": listed, "room": None, "page": None, "members": None}
+        nothing = dict.fromkeys(("room", "page", "context", "members"))
+        return {"epoch": log.epoch(), "rooms": listed, **nothing}
     shown = next((state for state in listed if state["id"] == room.wire_id), None)
+    state = shown or _with_online(messages.room_state(actor, room.pk))
+    page = messages.messages_page(actor, room.pk, limit=FIRST_PAGE)
+    begin = at or (state["read"] + 1 if state["unread"] else 0)
     return {
         "epoch": log.epoch(),
         "rooms": listed,
-        "room": shown or _with_online(messages.room_state(actor, room.pk)),
-        "page": messages.messages_page(actor, room.pk, limit=FIRST_PAGE),
+        "room": state,
+        "page": page,
+        "context": _context(actor, room, page, begin),
         "members": rooms.members(actor, room.pk),
     }
+
+
+def _context(actor: Actor | None, room: Room, page: MessagesPage, begin: int) -> MessagesPage | None:
+    """What lies around the place where reading begins, if that is before the newest page."""
+    first = page.messages[0].seq if page.messages else 0
+    if not 0 < begin < first:
+        return None
+    return messages.messages_page(actor, room.pk, around=begin, limit=FIRST_PAGE)
+
+
+def _position(asked: str) -> int:
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < POSITION_DIGITS else 0
 
 
 def _with_online(state: Any) -> dict[str, Any]:

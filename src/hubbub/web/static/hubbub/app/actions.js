@@ -6,13 +6,12 @@ import { t } from './i18n.js';
 import { openMenu } from './menu.js';
 import { tell } from './net.js';
 import { hindrance, hrefOf, manages, me, openRoom, store, takeRead } from './store.js';
-import { older, sendRead } from './sync.js';
+import { sendRead } from './sync.js';
 import { hold } from './unread.js';
 
 const QUICK = ['👍', '❤️', '😂', '🎉', '👀', '🙏'];
 const PRESS = 450;
 const SLIP = 8;
-const DEEP = 40;
 
 /** @typedef {import('./row.js').Row} Row */
 /** @typedef {import('./menu.js').Choice} Choice */
@@ -209,19 +208,15 @@ async function person(app, username) {
 }
 
 /**
- * To the message that was answered, reading back as far as it takes.
+ * To the message that was answered, which has an address like any other place.
  * @param {Hubbub.App} app
  * @param {string} id
  */
 async function jump(app, id) {
-  const room = store.open;
-  for (let pages = 0; pages < DEEP && store.open === room; pages += 1) {
-    const log = store.logs.get(room);
-    if (!log) return;
-    if (log.byId.has(id)) return void app.timeline.goTo(id);
-    if (log.start) return toast(t('jump.gone'));
-    await older(room, 100);
-  }
+  const room = openRoom();
+  const original = app.timeline.log?.byId.get(id);
+  if (!room || !original || original.deleted) return toast(t('jump.gone'));
+  await app.go(hrefOf(room, original.seq));
 }
 
 /**

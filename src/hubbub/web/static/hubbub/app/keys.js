@@ -54,7 +54,7 @@ function stepBack(app, event) {
   if (stopEditing() || app.composer.escape()) return event.preventDefault();
   if (!store.open) return;
   event.preventDefault();
-  app.timeline.dropDivider();
+  app.timeline.divide(0);
   app.timeline.toEnd();
   app.composer.focus();
 }

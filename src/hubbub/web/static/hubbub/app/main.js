@@ -7,12 +7,12 @@ import { Keep } from './idb.js';
 import { canRun, readBoot, tell, useServer } from './net.js';
 import { Outbox } from './outbox.js';
 import { Pane } from './room.js';
+import { arrive, followed, go, keepPlace, reopen, returned, show } from './route.js';
 import { mountSidebar } from './sidebar.js';
 import { Connection } from './socket.js';
-import { announce, fill, hrefOf, me, on, openRoom, roomNamed, store, takeRoom } from './store.js';
+import { announce, fill, hrefOf, me, on, openRoom, store, takeRoom } from './store.js';
 import * as sync from './sync.js';
 import { Timeline } from './timeline.js';
-import * as unread from './unread.js';
 
 const boot = readBoot();
 if (canRun()) start();
@@ -26,8 +26,9 @@ function start() {
   useServer({ api: boot.urls.api, csrf: boot.csrf, signedOut: () => {} });
   sync.start(app.connection, app.outbox);
   if (boot.page && boot.room) sync.install(boot.room.id, boot.page);
+  if (boot.context && boot.room) sync.takePage(boot.room.id, boot.context, { around: 0, limit: sync.PAGE });
   listen(app);
-  void arrive(app, location.pathname, false);
+  void arrive(app, new URL(location.href), returned() ? history.state?.where : undefined);
   void app.outbox.start();
   void app.composer.remember();
   app.connection?.start();
@@ -93,8 +94,8 @@ function paneOf(app) {
 /** @param {Hubbub.App} app */
 function timelineOf(app) {
   return new Timeline(app.pane.log, {
-    older: () => sync.older(store.open),
-    moved: () => moved(app.pane),
+    load: (where) => import('./history.js').then(({ load }) => load(where)),
+    moved: () => moved(app),
     items: () => app.outbox.of(store.open),
     opening: () => app.pane.opening(),
   });
@@ -125,7 +126,7 @@ function composerOf(app, keep) {
 async function say(app, room, body, reply) {
   await app.outbox.put({ room, op: 'send', body, ...(reply ? { reply_to: reply } : {}) });
   if (room !== store.open) return;
-  app.timeline.dropDivider();
+  app.timeline.divide(0);
   app.timeline.toEnd();
 }
 
@@ -145,8 +146,7 @@ function listen(app) {
   on('conn', () => {
     if (connection) pane.connection(connection);
   });
-  unread.watchReading({ seen: () => timeline.lastSeen(), read: (room, seq) => void sync.sendRead(room, seq) });
-  window.addEventListener('popstate', () => void arrive(app, location.pathname, true));
+  window.addEventListener('popstate', ({ state }) => void arrive(app, new URL(location.href), state?.where));
   window.addEventListener('online', () => outbox.kick());
   window.addEventListener(
     'beforeunload',
@@ -154,99 +154,6 @@ function listen(app) {
   );
   pane.log.addEventListener('click', (event) => clicked(app, event));
   composer.element.setAttribute('data-region', 'composer');
-}
-
-/**
- * A page of the chat opens inside this one; anything else is left to the browser.
- * @param {Hubbub.App} app
- * @param {string} href
- */
-async function go(app, href) {
-  if (!href.startsWith(boot.urls.chat)) return void location.assign(href);
-  if (href !== location.pathname) history.pushState(null, '', href);
-  await arrive(app, href, false);
-  if (openRoom() && !matchMedia('(hover: none)').matches) app.composer.focus();
-}
-
-/**
- * @param {Hubbub.App} app
- * @param {string} path
- * @param {boolean} back
- */
-async function arrive(app, path, back) {
-  const [first = '', second = ''] = path.slice(boot.urls.chat.length).split('/').map(decodeURIComponent);
-  const find = () => (first === '-' ? store.rooms.get(second) : roomNamed(first));
-  if (first && !find()) await refreshRooms();
-  const room = first ? find() : undefined;
-  if (room) return enter(app, room, back);
-  store.open = '';
-  announce('open');
-  app.timeline.clear();
-  app.root.dataset.page = 'selector';
-  const { showSelector } = await import('./selector.js');
-  if (store.open) return;
-  const offered = boot.missing && first ? boot.missing : first;
-  showSelector(app, offered === '-' ? '' : offered);
-  const listed = [...store.rooms.values()].some((one) => one.member);
-  show(app.root, !first && listed && narrow() ? 'list' : 'room');
-}
-
-/**
- * @param {Hubbub.App} app
- * @param {Hubbub.Room} room
- * @param {boolean} back
- */
-async function enter(app, room, back) {
-  store.open = room.id;
-  app.root.dataset.page = 'room';
-  app.pane.show(room);
-  app.composer.show(room);
-  show(app.root, 'room');
-  announce('open');
-  const log = store.logs.get(room.id);
-  if (log && !log.stale) display(app, log, back);
-  else app.timeline.clear();
-  await sync.visit(room.id).catch(() => {});
-  const loaded = store.logs.get(room.id);
-  if (store.open !== room.id || !loaded) return;
-  if (loaded !== log) display(app, loaded, back);
-  await towardsUnread(app, room);
-}
-
-/**
- * @param {Hubbub.App} app
- * @param {Hubbub.Log} log
- * @param {boolean} back
- */
-function display(app, log, back) {
-  app.timeline.show(log, { unread: unread.firstUnread(), back });
-  unread.look();
-}
-
-/**
- * More was missed than the newest page holds: read back until the first of it.
- * @param {Hubbub.App} app
- * @param {Hubbub.Room} room
- */
-async function towardsUnread(app, room) {
-  const log = store.logs.get(room.id);
-  if (!log || !room.member || !room.unread || !app.timeline.stuck) return;
-  const first = () => log.entries[0]?.seq ?? 0;
-  const { read } = room;
-  if (first() <= read + 1 || log.start) return;
-  for (let pages = 0; pages < 4 && first() > read + 1 && !log.start; pages += 1)
-    await sync.older(room.id, 100).catch(() => {});
-  const entry = log.entries.find((one) => one.seq > read && one.by !== me());
-  if (!entry || store.open !== room.id || !app.timeline.stuck) return;
-  app.timeline.divide(entry.seq);
-  app.timeline.goTo(entry.id, true);
-}
-
-/** @param {Hubbub.App} app  the newest page was loaded afresh, or the room was lost */
-async function reopen(app) {
-  const log = store.logs.get(store.open);
-  if (!store.rooms.has(store.open)) return arrive(app, boot.urls.chat, false);
-  if (log && app.timeline.log && app.timeline.log !== log) display(app, log, false);
 }
 
 /** @param {Hubbub.App} app */
@@ -258,28 +165,11 @@ function refresh(app) {
   app.timeline.refresh();
 }
 
-/** @param {Pane} pane */
-function moved(pane) {
-  pane.pill();
-  unread.look();
-}
-
-/**
- * @param {HTMLElement} root
- * @param {'list' | 'room'} view  which of the two a phone shows
- */
-function show(root, view) {
-  root.dataset.view = view;
-}
-
-function narrow() {
-  return matchMedia('(max-width: 719px)').matches;
-}
-
-async function refreshRooms() {
-  /** @type {{ rooms: Hubbub.Room[] }} */
-  const { rooms } = await import('./net.js').then(({ get }) => get('rooms')).catch(() => ({ rooms: [] }));
-  for (const room of rooms) takeRoom(room);
+/** @param {Hubbub.App} app */
+function moved(app) {
+  app.pane.pill();
+  announce('moved');
+  keepPlace(app);
 }
 
 /** @param {Hubbub.Room} room */
@@ -307,7 +197,8 @@ async function openDirect(username) {
  * @param {MouseEvent} event
  */
 function clicked(app, event) {
-  const target = event.target instanceof Element ? event.target.closest('[data-act]') : null;
+  const target = event.target instanceof Element ? event.target.closest('[data-act], .body a') : null;
+  if (target instanceof HTMLAnchorElement) return followed(app, event, target);
   if (target) void import('./actions.js').then(({ act }) => act(app, /** @type {HTMLElement} */ (target)));
 }
 
@@ -329,11 +220,13 @@ function afterPaint(work) {
 
 /** @param {Hubbub.App} app */
 async function lazily(app) {
-  const [{ listenToKeys }, { hoverBar }, { mountPeople }] = await Promise.all([
+  const [{ watchReading }, { listenToKeys }, { hoverBar }, { mountPeople }] = await Promise.all([
+    import('./unread.js'),
     import('./keys.js'),
     import('./actions.js'),
     import('./people.js'),
   ]);
+  watchReading({ seen: () => app.timeline.lastSeen(), read: (room, seq) => void sync.sendRead(room, seq) });
   listenToKeys(app);
   hoverBar(app);
   mountPeople(app.aside, (username) => void openDirect(username));

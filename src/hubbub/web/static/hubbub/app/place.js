@@ -1,10 +1,17 @@
-/** Where one reads: the end one stays at, or the row that must not move. It must not know messages. */
+/** Where one reads: the part of the log on the page, and the row in it that must not move. It must not know what rows say. */
 
-const HOLD = 1600;
+import { covers, indexOf, segmentAt } from './roomlog.js';
 
 const NEAR = 80;
+const FLASH = 2400;
+const WINDOW = 240;
+const LIMIT = 300;
+const STEP = 60;
 
-/** @typedef {{ node: Element, top: number | null }} Goal */
+/** Keys that move a log; whatever else moves it says so by a scroll of its own. */
+const KEYS = new Set(['ArrowUp', 'ArrowDown', 'PageUp', 'PageDown', 'Home', 'End', ' ']);
+
+/** @typedef {{ node: HTMLElement, top: number }} Anchor */
 
 export class Place {
   /** Whether the view stays at the end; only the reader changes it. */
@@ -12,9 +19,13 @@ export class Place {
   #scroller;
   #list;
   #hooks;
-  #ours = 0;
-  /** @type {{ node: HTMLElement, top: number } | null} */
+  /** @type {Anchor | null} */
   #anchor = null;
+  /** What was gone to on purpose stays where it is until the reader moves. */
+  #pinned = false;
+  #driven = false;
+  /** How things stood when we last looked: a scroll that follows from other sizes is not the reader's. */
+  #known = { top: 0, content: 0, height: 0 };
 
   /**
    * @param {HTMLElement} scroller
@@ -25,8 +36,13 @@ export class Place {
     this.#scroller = scroller;
     this.#list = list;
     this.#hooks = hooks;
-    scroller.addEventListener('scroll', () => this.#scrolled(), { passive: true });
-    scroller.addEventListener('wheel', ({ deltaY }) => this.#pulled(deltaY), { passive: true });
+    const passive = { passive: true };
+    scroller.addEventListener('scroll', () => this.#scrolled(), passive);
+    scroller.addEventListener('scrollend', () => (this.#driven = false), passive);
+    scroller.addEventListener('wheel', ({ deltaY }) => this.#pulled(deltaY), passive);
+    scroller.addEventListener('touchmove', () => this.#drive(true), passive);
+    scroller.addEventListener('pointerdown', ({ target }) => this.#drive(target === scroller), passive);
+    scroller.addEventListener('keydown', ({ key }) => this.#drive(KEYS.has(key)));
     const watch = new ResizeObserver(() => this.settle());
     watch.observe(scroller);
     watch.observe(list);
@@ -34,6 +50,10 @@ export class Place {
 
   get anchor() {
     return this.#anchor;
+  }
+
+  get height() {
+    return this.#scroller.clientHeight;
   }
 
   get below() {
@@ -45,12 +65,9 @@ export class Place {
     return this.#scroller.scrollTop;
   }
 
-  get height() {
-    return this.#scroller.clientHeight;
-  }
-
   forget() {
     this.#anchor = null;
+    this.#pinned = false;
   }
 
   /**
@@ -66,17 +83,18 @@ export class Place {
 
   /** Remembers the row at the upper edge and where it stands. */
   hold() {
+    if (this.#pinned && this.#anchor?.node.isConnected) return;
+    this.#pinned = false;
     const edge = this.#scroller.getBoundingClientRect().top;
-    const children = /** @type {HTMLCollectionOf<HTMLElement>} */ (this.#list.children);
+    const rows = /** @type {HTMLElement[]} */ ([...this.#list.children]).filter((row) => row.dataset.seq);
     let low = 0;
-    let high = children.length - 1;
+    let high = rows.length - 1;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (children[middle].getBoundingClientRect().bottom <= edge) low = middle + 1;
+      if (rows[middle].getBoundingClientRect().bottom <= edge) low = middle + 1;
       else high = middle;
     }
-    while (low < children.length - 1 && !children[low].hasAttribute('data-seq')) low += 1;
-    const node = children[low];
+    const node = rows[low];
     this.#anchor = node ? { node, top: node.getBoundingClientRect().top - edge } : null;
   }
 
@@ -86,17 +104,32 @@ export class Place {
     if (!this.#anchor?.node.isConnected) return;
     const drift = this.#topOf(this.#anchor.node) - this.#anchor.top;
     if (Math.abs(drift) >= 0.5) this.#scrollTo(this.#scroller.scrollTop + drift);
+    else this.#look();
   }
 
   /**
    * Goes to a row: to a quarter of the height, or to where it stood.
-   * @param {Goal} goal
+   * @param {HTMLElement} node
+   * @param {number | null} top
+   * @param {boolean} pinned  whether it stays there although it is the end
    */
-  land({ node, top }) {
+  land(node, top, pinned) {
     this.stuck = false;
+    this.#driven = false;
     this.#scrollTo(this.#scroller.scrollTop + this.#topOf(node) - (top ?? this.#scroller.clientHeight / 4));
-    this.stuck = this.below <= NEAR && this.#hooks.atLiveEnd();
-    this.hold();
+    this.#pinned = pinned;
+    if (pinned) this.#anchor = { node, top: this.#topOf(node) };
+    else {
+      this.stuck = this.#nearEnd();
+      this.hold();
+    }
+  }
+
+  /** @param {number} screens  to scroll by, as the keys do */
+  page(screens) {
+    this.#driven = true;
+    const { scrollTop, clientHeight } = this.#scroller;
+    this.#scroller.scrollTop = Math.max(0, scrollTop + screens * clientHeight * 0.9);
   }
 
   /** @param {Element} node */
@@ -107,28 +140,180 @@ export class Place {
   /** @param {number} top */
   #scrollTo(top) {
     this.#scroller.scrollTop = top;
-    this.#ours = this.#scroller.scrollTop;
+    this.#look();
+  }
+
+  #look() {
+    const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
+    this.#known = { top: scrollTop, content: scrollHeight, height: clientHeight };
+  }
+
+  #nearEnd() {
+    return this.below <= NEAR && this.#hooks.atLiveEnd();
+  }
+
+  /** @param {boolean} moving  whether the reader may be about to scroll */
+  #drive(moving) {
+    this.#driven ||= moving;
   }
 
   /** @param {number} by */
   #pulled(by) {
+    this.#driven = true;
     if (by >= 0 || this.#scroller.scrollTop <= 0) return;
     this.stuck = false;
+    this.#pinned = false;
     this.hold();
   }
 
   #scrolled() {
-    if (Math.abs(this.#scroller.scrollTop - this.#ours) < 1) return;
-    this.#ours = -1;
-    this.stuck = this.below <= NEAR && this.#hooks.atLiveEnd();
+    const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
+    const { top, content, height } = this.#known;
+    if (Math.abs(scrollTop - top) < 1) return;
+    const ours = !this.#driven && (scrollHeight !== content || clientHeight !== height);
+    if (ours) return this.settle();
+    this.#look();
+    this.#pinned = false;
+    this.stuck = this.#nearEnd();
     this.hold();
     this.#hooks.moved();
   }
 }
 
+/** How high the rows were that stand no longer on the page, so that the scrollbar knows how much lies beyond. */
+export class Heights {
+  /** @type {Map<string, number>} */
+  #known = new Map();
+  #sum = 0;
+  /** @type {Map<string, number>} */
+  #sums = new Map();
+
+  forget() {
+    this.#known.clear();
+    this.#sums.clear();
+    this.#sum = 0;
+  }
+
+  /**
+   * @param {HTMLElement[]} rows  about to leave the page
+   */
+  note(rows) {
+    for (const row of rows) {
+      const next = /** @type {HTMLElement | null} */ (row.nextElementSibling);
+      const height = (next ? next.offsetTop : row.offsetTop + row.offsetHeight) - row.offsetTop;
+      const key = row.dataset.seq ?? '';
+      this.#sum += height - (this.#known.get(key) ?? 0);
+      this.#known.set(key, height);
+    }
+    if (rows.length) this.#sums.clear();
+  }
+
+  /**
+   * @param {number} seq
+   */
+  of(seq) {
+    return this.#known.get(String(seq)) ?? this.#mean;
+  }
+
+  /**
+   * @param {{ seq: number }[]} entries
+   * @param {number} from
+   * @param {number} to
+   */
+  between(entries, from, to) {
+    if (from >= to) return 0;
+    const key = `${entries[from].seq} ${entries[to - 1].seq} ${to - from}`;
+    const known = this.#sums.get(key);
+    if (known !== undefined) return known;
+    let sum = 0;
+    for (let index = from; index < to; index += 1) sum += this.of(entries[index].seq);
+    if (this.#sums.size > 8) this.#sums.clear();
+    this.#sums.set(key, sum);
+    return sum;
+  }
+
+  get #mean() {
+    return this.#known.size ? this.#sum / this.#known.size : 34;
+  }
+}
+
+/**
+ * The part of a log that has rows on the page: between two messages, never over a hole. At the live end it has no
+ * second edge, so that what arrives is inside.
+ */
+export class Window {
+  from = 0;
+  to = Infinity;
+
+  /** @param {Hubbub.Log | null} log  its end, with few rows: more of them come as they are needed */
+  toEnd(log) {
+    const entries = log?.entries ?? [];
+    this.to = Infinity;
+    this.from = entries[Math.max(0, entries.length - STEP)]?.seq ?? 0;
+  }
+
+  /**
+   * Around a message, unless that is inside already.
+   * @param {Hubbub.Log} log
+   * @param {number} seq
+   */
+  toMessage(log, seq) {
+    const index = Math.min(indexOf(log, seq), log.entries.length - 1);
+    const entry = log.entries[index];
+    if (!entry || !covers(log, seq) || (entry.seq >= this.from && entry.seq <= this.to)) return;
+    const [low, high] = segmentAt(log, index);
+    this.from = log.entries[Math.max(low, index - STEP)].seq;
+    this.#end(log, Math.min(high, index + STEP));
+  }
+
+  /**
+   * The entries shown and the run without a hole around them; the window is trimmed on the side farther from the reader.
+   * @param {Hubbub.Log} log
+   * @param {number} here  the seq one reads at
+   */
+  range(log, here) {
+    const count = log.entries.length;
+    const [low, high] = segmentAt(log, this.to === Infinity ? count - 1 : Math.min(indexOf(log, this.from), count - 1));
+    let end = this.to === Infinity ? count : Math.min(high, indexOf(log, this.to + 1));
+    let start = Math.min(Math.max(low, indexOf(log, this.from)), end);
+    if (end - start > LIMIT) {
+      const place = indexOf(log, here);
+      if (place - start > end - place) start = Math.max(start, Math.min(end - WINDOW, place - STEP));
+      else end = Math.min(end, Math.max(start + WINDOW, place + STEP));
+    }
+    this.from = log.entries[start]?.seq ?? 0;
+    this.#end(log, end);
+    return { start, end, low, high };
+  }
+
+  /**
+   * A step up or down.
+   * @param {Hubbub.Log} log
+   * @param {-1 | 1} direction
+   * @param {number} here  the seq one reads at
+   * @returns {{ before: number } | { after: number } | null} what has to be fetched first
+   */
+  grow(log, direction, here) {
+    const { start, end, low, high } = this.range(log, here);
+    if (direction < 0 && start > low) this.from = log.entries[Math.max(low, start - STEP)].seq;
+    else if (direction < 0) return log.holes.has(log.entries[low].seq) ? { before: log.entries[low].seq } : null;
+    else if (end < high) this.#end(log, Math.min(high, end + STEP));
+    else return high < log.entries.length ? { after: log.entries[high - 1].seq } : null;
+    return null;
+  }
+
+  /**
+   * @param {Hubbub.Log} log
+   * @param {number} end
+   */
+  #end(log, end) {
+    this.to = end < log.entries.length ? log.entries[end - 1].seq : Infinity;
+  }
+}
+
 /** @param {HTMLElement} node */
-export function flash(node) {
+export function show(node) {
   node.toggleAttribute('data-flash', true);
   node.focus({ preventScroll: true });
-  window.setTimeout(() => node.toggleAttribute('data-flash', false), HOLD);
+  window.setTimeout(() => node.toggleAttribute('data-flash', false), FLASH);
 }

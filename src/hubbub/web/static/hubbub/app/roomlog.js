@@ -14,37 +14,110 @@ export function openLog(room, page, limit) {
     room,
     epoch: page.epoch,
     hi: page.seq,
-    start: page.messages.length < limit,
     stale: false,
     entries: [],
     byId: new Map(),
+    holes: new Set(),
+    replies: new Map(),
     ahead: new Map(),
     tail: [],
     tailFrom: page.seq,
   };
   for (const message of page.messages) insert(log, entryOf(message, page.seq));
+  if (page.messages.length >= limit) log.holes.add(page.messages[0].seq);
   return log;
 }
 
 /**
- * Puts an older page in front. Its state may be behind or ahead of the log; either way the result is the log's own position.
+ * Puts a page of the past in its place. Its state may be behind or ahead of the log; either way the result is the log's
+ * own position. What lies between it and its neighbours stays a hole until a page covers it.
  * @param {Hubbub.Log} log
  * @param {Hubbub.Page} page
- * @param {number} limit
+ * @param {Hubbub.Asked} asked
  * @returns {Hubbub.Patch}
  */
-export function addOlder(log, page, limit) {
+export function addPage(log, page, asked) {
   const patch = emptyPatch();
   if (page.epoch !== log.epoch || page.seq < log.tailFrom) return { ...patch, stale: true };
-  for (const message of page.messages) {
+  const messages = page.messages.filter((message) => message.seq <= log.hi);
+  for (const message of messages) {
     if (log.byId.has(message.id)) continue;
     const entry = entryOf(message, page.seq);
-    for (const event of log.tail) if (event.target === entry.id) change(entry, event);
+    for (const event of log.tail) if (event.target === entry.id) change(log, entry, event);
     insert(log, entry);
     patch.added.push(entry);
   }
-  if (page.messages.length < limit) log.start = true;
+  mend(log, messages, patch.added[0], { ...asked, short: page.messages.length < asked.limit });
   return patch;
+}
+
+/**
+ * A page has no gap inside, and none towards the position that it was asked from.
+ * @param {Hubbub.Log} log
+ * @param {Hubbub.Message[]} messages
+ * @param {Hubbub.Entry | undefined} newest  the first message that was not known before
+ * @param {Hubbub.Asked & { short: boolean }} asked
+ */
+function mend(log, messages, newest, { before, after, short }) {
+  const [first, ...others] = messages;
+  for (const { seq } of others) log.holes.delete(seq);
+  if (first && newest?.id === first.id) log.holes.add(first.seq);
+  if (after !== undefined) log.holes.delete(first?.seq ?? log.entries[indexOf(log, after + 1)]?.seq);
+  if (after === undefined && short) log.holes.delete(log.entries[0]?.seq);
+  if (before !== undefined) log.holes.delete(log.entries[indexOf(log, before)]?.seq);
+  if (after !== undefined && short)
+    log.holes.delete(log.entries[indexOf(log, (messages.at(-1)?.seq ?? after) + 1)]?.seq);
+}
+
+/**
+ * The run of messages without a hole that the one at this index belongs to: from the first to past the last.
+ * @param {Hubbub.Log} log
+ * @param {number} index
+ * @returns {[number, number]}
+ */
+export function segmentAt(log, index) {
+  let [low, high] = [0, log.entries.length];
+  for (const seq of log.holes) {
+    const edge = indexOf(log, seq);
+    if (edge <= index) low = Math.max(low, edge);
+    else high = Math.min(high, edge);
+  }
+  return [low, high];
+}
+
+/**
+ * Whether it is known what stands at this position, be it a message or not.
+ * @param {Hubbub.Log} log
+ * @param {number} seq
+ */
+export function covers(log, seq) {
+  const next = log.entries[indexOf(log, seq)];
+  if (!next) return seq <= log.hi;
+  return next.seq === seq || !log.holes.has(next.seq);
+}
+
+/**
+ * The first message from somebody else after a position; 0 if there is none, nothing if it may lie in a hole.
+ * @param {Hubbub.Log} log
+ * @param {number} read
+ * @param {string} me
+ */
+export function firstAfter(log, read, me) {
+  for (let index = indexOf(log, read + 1); index < log.entries.length; index += 1) {
+    const entry = log.entries[index];
+    if (log.holes.has(entry.seq) && entry.seq !== read + 1) return undefined;
+    if (entry.by !== me && !entry.deleted) return entry.seq;
+  }
+  return 0;
+}
+
+/**
+ * A message that is gone stands on only where somebody answered it.
+ * @param {Hubbub.Log} log
+ * @param {Hubbub.Entry} entry
+ */
+export function stands(log, entry) {
+  return !entry.deleted || (log.replies.get(entry.id) ?? 0) > 0;
 }
 
 /**
@@ -108,7 +181,7 @@ function step(log, event, patch) {
   if (!event.target) return;
   remember(log, event);
   const entry = log.byId.get(event.target);
-  if (entry && change(entry, event)) patch.changed.push(entry.id);
+  if (entry && change(log, entry, event)) patch.changed.push(entry.id);
 }
 
 /**
@@ -179,21 +252,41 @@ function insert(log, entry) {
   if (!last || last.seq < entry.seq) log.entries.push(entry);
   else log.entries.splice(indexOf(log, entry.seq), 0, entry);
   log.byId.set(entry.id, entry);
+  if (!entry.deleted) answer(log, entry, 1);
 }
 
 /**
+ * @param {Hubbub.Log} log
+ * @param {Hubbub.Entry} entry
+ * @param {1 | -1} by
+ */
+function answer(log, { reply_to }, by) {
+  if (reply_to) log.replies.set(reply_to, (log.replies.get(reply_to) ?? 0) + by);
+}
+
+/**
+ * @param {Hubbub.Log} log
  * @param {Hubbub.Entry} entry
  * @param {Hubbub.RoomEvent} event
  * @returns {boolean} whether it made a difference
  */
-function change(entry, event) {
+function change(log, entry, event) {
   if (event.seq <= entry.rev) return false;
   entry.rev = event.seq;
-  if (event.type === 'delete') Object.assign(entry, { deleted: true, body: null, html: null, reactions: {} });
+  if (event.type === 'delete') erase(log, entry);
   else if (event.type === 'edit') edit(entry, event);
   else if (event.type === 'react') add(entry.reactions, event.emoji ?? '', event.by);
   else if (event.type === 'unreact') remove(entry.reactions, event.emoji ?? '', event.by);
   return true;
+}
+
+/**
+ * @param {Hubbub.Log} log
+ * @param {Hubbub.Entry} entry
+ */
+function erase(log, entry) {
+  if (!entry.deleted && log.byId.get(entry.id) === entry) answer(log, entry, -1);
+  Object.assign(entry, { deleted: true, body: null, html: null, reactions: {} });
 }
 
 /**

@@ -1,8 +1,10 @@
-/** One message as a row: built once, patched in place. It must not know the log, the window or the network. */
+/** One message as a row: built once, patched in place. It must not know the window or the network. */
 
-import { format, plain } from './fmt.js';
+import { format, mentions, plain } from './fmt.js';
 import { avatar, el, fillWith, icon, set, setSanitised } from './html.js';
-import { clockTime, fullTime, list, t } from './i18n.js';
+import { clockTime, dayName, daysBetween, fullTime, list, t } from './i18n.js';
+import { ahead } from './outbox.js';
+import { me, store } from './store.js';
 
 const GROUP = 5 * 60_000;
 
@@ -257,7 +259,7 @@ function signOf({ entry, item, state, head, called, quote, mayReact }) {
  * @param {string} label
  */
 export function rule(key, label) {
-  if (key === 'loader') return el('div', { class: 'loader', 'aria-hidden': 'true' });
+  if (key === 'loader' || key === 'gap') return el('div', { class: key, 'aria-hidden': 'true' });
   if (key === 'unread') {
     return el(
       'div',
@@ -279,6 +281,16 @@ export function follows(entry, last) {
 }
 
 /**
+ * What to call the day that begins with this message, if one does.
+ * @param {Hubbub.Entry} entry
+ * @param {Hubbub.Entry | null} last
+ */
+export function newDay(entry, last) {
+  const at = new Date(entry.at);
+  return last && daysBetween(new Date(last.at), at) === 0 ? '' : dayName(at, new Date());
+}
+
+/**
  * @param {Hubbub.Item} item
  * @param {Hubbub.Log} log
  */
@@ -290,7 +302,7 @@ export function isPending(item, log) {
  * @param {Hubbub.Item | null} item
  * @returns {View['state']}
  */
-export function stateOf(item) {
+function stateOf(item) {
   if (!item || item.state === 'sent') return 'sent';
   return item.state === 'failed' ? 'failed' : 'pending';
 }
@@ -318,14 +330,41 @@ export function entryOf({ at, body = '', reply_to, client_id }, by) {
   };
 }
 
+/** @type {WeakMap<Hubbub.Entry, { rev: number, called: boolean }>} reading a text costs more than remembering what it was */
+const read = new WeakMap();
+
+/** @param {Hubbub.Entry} entry */
+function calls(entry) {
+  const known = read.get(entry);
+  if (known?.rev === entry.rev) return known.called;
+  const called = !entry.deleted && entry.by !== me() && Boolean(me()) && mentions(entry.body ?? '', me());
+  read.set(entry, { rev: entry.rev, called });
+  return called;
+}
+
+/**
+ * @param {Hubbub.Log} log
+ * @param {Hubbub.Entry} entry
+ * @param {{ key: string, head: boolean, items: Hubbub.Item[], pending: Hubbub.Item | null }} line
+ * @returns {View}
+ */
+export function viewOf(log, entry, { key, head, items, pending }) {
+  const { entry: shown, edit } = pending || !items.length ? { entry, edit: null } : ahead(entry, items, me());
+  const item = pending ?? edit;
+  const room = store.rooms.get(log.room);
+  const mayReact = Boolean(entry.id && room && me() && !room.archived);
+  const quote = quoteOf(log, entry);
+  return { key, entry: shown, item, head, state: stateOf(item), me: me(), quote, called: calls(entry), mayReact };
+}
+
 /**
  * What a reply answers, in one line.
- * @param {Hubbub.Log | null} log
+ * @param {Hubbub.Log} log
  * @param {Hubbub.Entry} entry
  */
-export function quoteOf(log, { reply_to }) {
+function quoteOf(log, { reply_to }) {
   if (!reply_to) return null;
-  const original = log?.byId.get(reply_to);
+  const original = log.byId.get(reply_to);
   if (!original) return { by: '', text: t('row.earlier') };
   return { by: original.by, text: original.deleted ? t('row.deleted') : (original.body ?? '') };
 }

@@ -5,7 +5,7 @@ import { apply } from './roomlog.js';
 
 const TYPING = 6000;
 
-/** @typedef {'rooms' | 'open' | 'afresh' | 'log' | 'outbox' | 'presence' | 'typing' | 'conn' | 'members' | 'drafts'} Topic */
+/** @typedef {'rooms' | 'open' | 'moved' | 'afresh' | 'log' | 'outbox' | 'presence' | 'typing' | 'conn' | 'members' | 'drafts'} Topic */
 /** @typedef {(room: string, patch?: Hubbub.Patch) => void} Listener */
 
 /** @type {Map<Topic, Set<Listener>>} */
@@ -83,10 +83,13 @@ export function companions(room) {
   return (room.usernames ?? []).filter((name) => name !== me());
 }
 
-/** @param {Hubbub.Room} room */
-export function hrefOf(room) {
+/**
+ * @param {Hubbub.Room} room
+ * @param {number} [at]  the seq of a message in it
+ */
+export function hrefOf(room, at = 0) {
   const place = room.kind === 'direct' ? `-/${room.id}` : encodeURIComponent(room.name);
-  return `${store.boot.urls.chat}${place}/`;
+  return `${store.boot.urls.chat}${place}/${at ? `?at=${at}` : ''}`;
 }
 
 /** @param {string} name */

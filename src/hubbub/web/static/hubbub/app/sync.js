@@ -1,7 +1,7 @@
 /** Keeps rooms true: frames in, pages and gaps fetched, read positions out. It must not know the page. */
 
 import { get, Refusal, tell } from './net.js';
-import { addOlder, inherit, openLog } from './roomlog.js';
+import { addPage, inherit, openLog } from './roomlog.js';
 import {
   announce,
   dropRoom,
@@ -93,23 +93,21 @@ export function follow() {
 }
 
 /**
- * One page further back; resolves when it is in the log.
+ * A page of the past.
  * @param {string} id
- * @param {number} [limit]
+ * @param {Hubbub.Page} page
+ * @param {Hubbub.Asked} asked
+ * @returns {boolean} whether it could be used
  */
-export function older(id, limit = PAGE) {
-  return once(`older ${id}`, async () => {
-    const log = store.logs.get(id);
-    const first = log?.entries[0];
-    if (!log || !first || log.start) return;
-    /** @type {Hubbub.Page} */
-    const page = await get(`rooms/${id}/messages?before=${first.seq}&limit=${limit}`);
-    if (store.logs.get(id) !== log) return;
-    const patch = addOlder(log, page, limit);
-    if (patch.stale) return page.epoch === log.epoch ? undefined : reset(id, page.epoch);
-    tidy(id);
-    announce('log', id, patch);
-  });
+export function takePage(id, page, asked) {
+  const log = store.logs.get(id);
+  if (!log) return false;
+  const patch = addPage(log, page, asked);
+  if (patch.stale && page.epoch !== log.epoch) reset(id, page.epoch);
+  if (patch.stale) return false;
+  tidy(id);
+  announce('log', id, patch);
+  return true;
 }
 
 /**

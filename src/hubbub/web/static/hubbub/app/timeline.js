@@ -1,20 +1,22 @@
 /** The log on screen: a window of rows, the place one reads at, the end one stays at. It must not know the network. */
 
-import { mentions } from './fmt.js';
 import { el, order } from './html.js';
-import { dayName, daysBetween, untilMidnight } from './i18n.js';
-import { ahead } from './outbox.js';
-import { flash, Place } from './place.js';
-import { indexOf } from './roomlog.js';
-import { entryOf, follows, isPending, quoteOf, Row, rule, stateOf } from './row.js';
-import { me, store } from './store.js';
+import { untilMidnight } from './i18n.js';
+import { Heights, Place, show, Window } from './place.js';
+import { covers, indexOf, stands } from './roomlog.js';
+import { entryOf, follows, isPending, newDay, Row, rule, viewOf } from './row.js';
+import { me } from './store.js';
 
-const WINDOW = 240;
-const LIMIT = 300;
-const STEP = 60;
-
-/** @typedef {{ id: string, top: number | null }} Goal */
+/** @typedef {{ seq: number, top: number | null, flash: boolean }} Goal  `flash`: shown, and kept there till one moves */
 /** @typedef {{ key: string, node: HTMLElement }} Part */
+
+/**
+ * @typedef {object} Hooks
+ * @property {(where: { before: number } | { after: number } | { around: number }) => Promise<boolean>} load  resolves to whether the page is in the log
+ * @property {() => void} moved
+ * @property {() => Hubbub.Item[]} items
+ * @property {() => HTMLElement} opening
+ */
 
 export class Timeline {
   /** How many messages came while the reader was elsewhere. */
@@ -24,64 +26,76 @@ export class Timeline {
   list = el('div', { class: 'rows' });
   #hooks;
   #place;
+  #heights = new Heights();
+  /** @type {WeakMap<Element, Row>} */
+  #owners = new WeakMap();
   /** @type {Map<string, HTMLElement>} */
   #rules = new Map();
   /** @type {Hubbub.Log | null} */
   #log = null;
-  #from = 0;
-  #to = Infinity;
-  #unread = 0;
+  #window = new Window();
+  #divide = 0;
   /** @type {Goal | null} */
   #goal = null;
   #planned = 0;
   #midnight = 0;
-  /** @type {Map<string, Goal>} where each room was left */
-  #left = new Map();
 
   /**
    * @param {HTMLElement} scroller
-   * @param {{ older: () => Promise<unknown>, moved: () => void, items: () => Hubbub.Item[], opening: () => HTMLElement }} hooks
+   * @param {Hooks} hooks
    */
   constructor(scroller, hooks) {
     this.#hooks = hooks;
     scroller.append(this.list);
     this.#place = new Place(scroller, this.list, {
       moved: () => this.#moved(),
-      atLiveEnd: () => this.#to === Infinity,
+      atLiveEnd: () => this.#window.to === Infinity,
     });
-  }
-
-  get stuck() {
-    return this.#place.stuck;
   }
 
   get log() {
     return this.#log;
   }
 
+  get stuck() {
+    return this.#place.stuck;
+  }
+
+  /** @returns {boolean} whether more than a screen lies below, seen or not */
+  get far() {
+    return this.#window.to !== Infinity || this.#place.below > this.#place.height;
+  }
+
+  /** Where one reads, to come back to; nothing at the end. */
+  get where() {
+    if (!this.#log || this.stuck) return null;
+    this.#place.hold();
+    const { node, top = 0 } = this.#place.anchor ?? {};
+    return node ? { seq: Number(node.dataset.seq), top } : null;
+  }
+
   /**
-   * Puts a room's log on screen.
+   * Puts a room's log on screen, at its end; the same room stays where one reads.
    * @param {Hubbub.Log} log
-   * @param {{ unread: number, back: boolean }} options  `unread`: the seq before which the divider stands, 0 for none
+   * @param {number} divide  the seq of the first unread message, which the divider stands above; 0 for none
    */
-  show(log, { unread, back }) {
-    const same = this.#log?.room === log.room;
-    if (!same) this.#leave();
+  show(log, divide) {
+    if (this.#log?.room === log.room) return this.#again(log);
+    this.clear();
     this.#log = log;
-    if (same) return this.#again();
-    const left = back ? (this.#left.get(log.room) ?? null) : null;
-    this.#unread = unread;
-    this.#to = Infinity;
-    this.#from = log.entries[Math.max(0, log.entries.length - WINDOW)]?.seq ?? 0;
-    this.#place.stuck = true;
-    this.fresh = 0;
-    this.#goal = left ?? (unread ? { id: 'unread', top: null } : null);
+    this.#divide = divide;
+    this.#rest();
+    if (divide) this.#goal = { seq: divide, top: null, flash: false };
     this.#flush();
   }
 
   /** Forgets the room on screen. */
   clear() {
-    this.#leave();
+    this.rows.clear();
+    this.#rules.clear();
+    this.#heights.forget();
+    this.#place.forget();
+    this.#goal = null;
     this.#log = null;
     this.list.replaceChildren();
   }
@@ -101,59 +115,44 @@ export class Timeline {
 
   /** The newest message, in one step however far. */
   toEnd() {
-    const entries = this.#log?.entries ?? [];
-    this.#to = Infinity;
-    this.#from = Math.max(this.#from, entries[Math.max(0, entries.length - WINDOW)]?.seq ?? 0);
-    this.#goal = null;
-    this.fresh = 0;
-    this.#place.stuck = true;
+    this.#rest();
     this.#flush();
   }
 
-  /** Sending ends the reading of what was new. */
-  dropDivider() {
-    this.#unread = 0;
-    this.refresh();
-  }
-
   /**
-   * The divider goes above this message.
+   * The divider goes above this message; 0 takes it away.
    * @param {number} seq
    */
   divide(seq) {
-    this.#unread = seq;
+    this.#divide = seq;
     this.refresh();
   }
 
   /**
-   * @param {string} id  a message in the log
-   * @param {boolean} [quietly]  without a flash and without the focus
-   * @returns {boolean} whether it is there to go to
+   * Goes to a message, fetching what lies around it; another goal or the reader's own scrolling cancels it.
+   * @param {number} seq
+   * @param {{ top?: number | null, flash?: boolean }} [options]  `top`: where it stood; else in the upper half
+   * @returns {Promise<boolean>} whether there was such a message to go to
    */
-  goTo(id, quietly = false) {
-    const entry = this.#log?.byId.get(id);
-    if (!entry || !this.#log) return false;
-    const place = indexOf(this.#log, entry.seq);
-    const entries = this.#log.entries;
-    if (entry.seq < this.#from || entry.seq > this.#to) {
-      this.#from = entries[Math.max(0, place - WINDOW / 2)].seq;
-      this.#to = entries[place + WINDOW / 2]?.seq ?? Infinity;
-    }
-    this.#goal = { id, top: null };
+  async goTo(seq, { top = null, flash = false } = {}) {
+    const goal = { seq, top, flash };
+    this.#goal = goal;
+    if (this.#log && !covers(this.#log, seq)) await this.#hooks.load({ around: seq });
+    if (this.#goal !== goal || !this.#log) return true;
     this.#flush();
-    const row = this.rows.get(id);
-    if (row && !quietly) flash(row.element);
-    return true;
+    this.#goal = null;
+    const entry = this.#log.entries[indexOf(this.#log, seq)];
+    return entry?.seq === seq && stands(this.#log, entry);
   }
 
-  /** @returns {boolean} whether more than a screen lies below, seen or not */
-  get far() {
-    return this.#to !== Infinity || this.#place.below > this.#place.height;
+  /** @param {number} screens  to scroll by, as the keys do; -Infinity: to the first that is known */
+  page(screens) {
+    this.#place.page(screens);
   }
 
   /** The seq of the last message wholly in view. */
   lastSeen() {
-    if (this.#log && this.stuck && this.#to === Infinity) return this.#log.hi;
+    if (this.#log && this.stuck && this.#window.to === Infinity) return this.#log.hi;
     return Number(this.#place.lastInView('seq') ?? 0);
   }
 
@@ -163,7 +162,7 @@ export class Timeline {
    */
   rowOf(element) {
     const article = element?.closest('article.msg');
-    return [...this.rows.values()].find((row) => row.element === article);
+    return article ? this.#owners.get(article) : undefined;
   }
 
   // ---- drawing ----
@@ -172,11 +171,14 @@ export class Timeline {
     cancelAnimationFrame(this.#planned);
     this.#planned = 0;
     if (!this.#log) return;
+    if (this.#goal) this.#window.toMessage(this.#log, this.#goal.seq);
     if (!this.stuck && this.list.firstChild) this.#place.hold();
     this.#arrange(this.#plan(this.#log));
-    this.#land();
-    this.#scheduleMidnight();
+    this.#land(this.#log);
+    window.clearTimeout(this.#midnight);
+    this.#midnight = window.setTimeout(() => this.refresh(), untilMidnight() + 500);
     this.#hooks.moved();
+    this.#extend();
   }
 
   /**
@@ -184,24 +186,46 @@ export class Timeline {
    * @param {Hubbub.Log} log
    */
   #plan(log) {
-    const [start, end] = this.#range(log);
-    const live = end === log.entries.length;
+    const { start, end, low, high } = this.#window.range(log, this.#reading);
     const items = this.#hooks.items();
-    const answered = new Set(log.entries.map((entry) => entry.reply_to));
     /** @type {Part[]} */
     const parts = [];
-    if (!start)
-      parts.push({ key: log.start ? 'opening' : 'loader', node: this.#rule(log.start ? 'opening' : 'loader') });
+    if (start === low) parts.push(this.#rule(log.holes.has(log.entries[low]?.seq) ? 'loader' : 'opening'));
+    this.#beyond(parts, log, 'above', [low, start]);
     /** @type {Hubbub.Entry | null} */
-    let last = null;
-    for (const entry of log.entries.slice(start, end)) {
-      if (entry.deleted && !answered.has(entry.id)) continue;
-      last = this.#line(parts, entry, last, items, null);
-    }
-    if (live)
+    let last = log.entries.slice(low, start).findLast((entry) => stands(log, entry)) ?? null;
+    for (const entry of log.entries.slice(start, end))
+      if (stands(log, entry)) last = this.#line(parts, entry, last, items, null);
+    this.#beyond(parts, log, 'below', [end, high]);
+    if (end < log.entries.length && end === high) parts.push(this.#rule('loader', 'below'));
+    if (end === log.entries.length)
       for (const item of items)
         if (isPending(item, log)) last = this.#line(parts, entryOf(item, me()), last, items, item);
     return parts;
+  }
+
+  /**
+   * Empty room for rows that are not on the page, around the one that has the focus: that one stays.
+   * @param {Part[]} parts
+   * @param {Hubbub.Log} log
+   * @param {string} side
+   * @param {[number, number]} range
+   */
+  #beyond(parts, log, side, [from, to]) {
+    const focused = this.list.contains(document.activeElement) ? this.rowOf(document.activeElement) : undefined;
+    const kept = focused?.view.entry.seq ? indexOf(log, focused.view.entry.seq) : -1;
+    const inside = focused && kept >= from && kept < to;
+    const gap = (/** @type {string} */ name, /** @type {number} */ start, /** @type {number} */ end) => {
+      const height = this.#heights.between(log.entries, start, end);
+      if (!height) return;
+      const part = this.#rule('gap', name);
+      part.node.style.blockSize = `${height}px`;
+      parts.push(part);
+    };
+    gap(side, from, inside ? kept : to);
+    if (!inside) return;
+    parts.push({ key: focused.view.key, node: focused.element });
+    gap(`${side} the focus`, kept + 1, to);
   }
 
   /**
@@ -213,15 +237,13 @@ export class Timeline {
    * @param {Hubbub.Item | null} pending
    */
   #line(parts, entry, last, items, pending) {
-    const at = new Date(entry.at);
-    const newDay = !last || daysBetween(new Date(last.at), at) !== 0;
-    const isUnread = this.#unread > 0 && entry.seq >= this.#unread && (!last || last.seq < this.#unread);
-    const day = newDay ? dayName(at, new Date()) : '';
-    if (isUnread) parts.push({ key: 'unread', node: this.#rule('unread', day) });
-    else if (newDay) parts.push({ key: `day ${day}`, node: this.#rule(`day ${day}`, day) });
-    const head = newDay || isUnread || !last || !follows(entry, last);
-    const row = this.#row(entry, items, pending, head);
-    parts.push({ key: row.view.key, node: row.element });
+    const day = newDay(entry, last);
+    const isUnread = this.#divide > 0 && entry.seq >= this.#divide && (last?.seq ?? 0) < this.#divide;
+    if (isUnread) parts.push(this.#rule('unread', day));
+    else if (day) parts.push(this.#rule('day', day));
+    const head = day || isUnread || !last || !follows(entry, last);
+    const { view, element } = this.#row(entry, items, pending, Boolean(head));
+    parts.push({ key: view.key, node: element });
     return entry;
   }
 
@@ -232,31 +254,27 @@ export class Timeline {
    * @param {boolean} head
    */
   #row(entry, items, pending, head) {
-    const { entry: shown, edit } = pending ? { entry, edit: null } : ahead(entry, items, me());
-    const item = pending ?? edit;
-    const key = this.#keyOf(entry, pending);
-    const room = store.rooms.get(this.#log?.room ?? '');
-    const called = !shown.deleted && entry.by !== me() && Boolean(me()) && mentions(shown.body ?? '', me());
-    const mayReact = Boolean(entry.id && room && me() && !room.archived);
-    const quote = quoteOf(this.#log, entry);
-    const view = { key, entry: shown, item, head, state: stateOf(item), me: me(), quote, called, mayReact };
+    const key = this.#keyOf(entry, items, pending);
+    const view = viewOf(/** @type {Hubbub.Log} */ (this.#log), entry, { key, head, items, pending });
     const known = this.rows.get(key);
     if (known) known.update(view);
-    const row = known ?? new Row(view);
-    if (!known) this.rows.set(key, row);
-    if (!known && pending) window.setTimeout(() => row.element.toggleAttribute('data-slow', true), 1000);
+    if (known) return known;
+    const row = new Row(view);
+    this.rows.set(key, row);
+    this.#owners.set(row.element, row);
+    if (pending) window.setTimeout(() => row.element.toggleAttribute('data-slow', true), 1000);
     return row;
   }
 
   /**
    * The row that echoed the words becomes the row of the message: the same element.
    * @param {Hubbub.Entry} entry
+   * @param {Hubbub.Item[]} items
    * @param {Hubbub.Item | null} pending
    */
-  #keyOf(entry, pending) {
+  #keyOf(entry, items, pending) {
     if (pending) return pending.client_id;
-    const echo =
-      entry.client_id ?? this.#hooks.items().find((item) => item.op === 'send' && item.id === entry.id)?.client_id;
+    const echo = entry.client_id ?? items.find((item) => item.op === 'send' && item.id === entry.id)?.client_id;
     const row = echo ? this.rows.get(echo) : undefined;
     if (row && echo) {
       this.rows.delete(echo);
@@ -266,132 +284,115 @@ export class Timeline {
   }
 
   /**
-   * @param {string} key
+   * @param {string} kind
    * @param {string} [label]
+   * @returns {Part}
    */
-  #rule(key, label = '') {
-    if (key === 'opening') return this.#hooks.opening();
-    const known = this.#rules.get(`${key} ${label}`);
-    if (known) return known;
-    const made = rule(key, label);
-    this.#rules.set(`${key} ${label}`, made);
-    return made;
+  #rule(kind, label = '') {
+    const key = `${kind} ${label}`;
+    const node = kind === 'opening' ? this.#hooks.opening() : (this.#rules.get(key) ?? rule(kind, label));
+    this.#rules.set(key, node);
+    return { key, node };
   }
 
-  /**
-   * The window, trimmed on the side that the reader is farther from.
-   * @param {Hubbub.Log} log
-   * @returns {[number, number]}
-   */
-  #range(log) {
-    let start = indexOf(log, this.#from);
-    let end = this.#to === Infinity ? log.entries.length : indexOf(log, this.#to + 1);
-    const size = end - start;
-    if (size > LIMIT) {
-      const here = this.stuck ? end : indexOf(log, this.#anchorSeq());
-      if (here - start > end - here) start = Math.max(start, Math.min(end - WINDOW, here - STEP));
-      else end = Math.min(end, Math.max(start + WINDOW, here + STEP));
-    }
-    this.#from = start ? log.entries[start].seq : 0;
-    this.#to = end < log.entries.length ? log.entries[end - 1].seq : Infinity;
-    return [start, end];
+  /** @param {Part[]} parts  which alone shall stand on the page */
+  #arrange(parts) {
+    const nodes = parts.map((part) => part.node);
+    const [keep, keys] = [new Set(nodes), new Set(parts.map((part) => part.key))];
+    const leaving = /** @type {HTMLElement[]} */ ([...this.list.children]).filter((node) => !keep.has(node));
+    this.#heights.note(leaving.filter((node) => node.dataset.seq));
+    const focused = this.list.contains(document.activeElement);
+    order(this.list, nodes);
+    if (focused && document.activeElement === document.body) this.#place.anchor?.node.focus({ preventScroll: true });
+    for (const key of this.rows.keys()) if (!keys.has(key)) this.rows.delete(key);
+    for (const key of this.#rules.keys()) if (!keys.has(key)) this.#rules.delete(key);
   }
 
-  #anchorSeq() {
+  // ---- where one reads ----
+
+  #rest() {
+    this.#window.toEnd(this.#log);
+    this.#goal = null;
+    this.fresh = 0;
+    this.#place.forget();
+    this.#place.stuck = true;
+  }
+
+  get #reading() {
+    if (this.stuck) return Infinity;
     return Number(this.#place.anchor?.node.dataset.seq ?? 0);
   }
 
   /**
-   * Moves, adds and removes only what has to be.
-   * @param {Part[]} parts
+   * A goal owns the view until it is reached.
+   * @param {Hubbub.Log} log
    */
-  #arrange(parts) {
-    const keep = new Set(parts.map((part) => part.node));
-    const focused = this.list.contains(document.activeElement);
-    order(
-      this.list,
-      parts.map((part) => part.node),
-    );
-    if (focused && document.activeElement === document.body) this.#place.anchor?.node.focus({ preventScroll: true });
-    const keys = new Set(parts.map((part) => part.key));
-    for (const key of this.rows.keys()) if (!keys.has(key)) this.rows.delete(key);
-    for (const [key, node] of this.#rules) if (!keep.has(node)) this.#rules.delete(key);
-  }
-
-  /** A goal owns the view until it is reached. */
-  #land() {
+  #land(log) {
     const goal = this.#goal;
+    if (!goal || !covers(log, goal.seq)) return this.#place.settle();
     this.#goal = null;
-    const divider = this.list.querySelector('[data-divider=unread]');
-    const node = goal && (goal.id === 'unread' ? divider : this.rows.get(goal.id)?.element);
-    if (node) this.#place.land({ node, top: goal.top });
-    else this.#place.settle();
+    const entry = log.entries.slice(indexOf(log, goal.seq)).find((one) => stands(log, one));
+    const row = entry && this.rows.get(entry.id)?.element;
+    if (!row) return this.#place.settle();
+    const before = /** @type {HTMLElement | null} */ (row.previousElementSibling);
+    this.#place.land(goal.top === null && before?.dataset.divider ? before : row, goal.top, goal.flash);
+    if (goal.flash && entry.seq === goal.seq) show(row);
   }
 
   #moved() {
+    this.#goal = null;
     if (this.stuck) this.fresh = 0;
     this.#extend();
     this.#hooks.moved();
   }
 
-  /** More rows before the edge is reached. */
+  /** More rows before the edge is reached, or others where the reader is beyond it. */
   #extend() {
     const log = this.#log;
-    if (!log) return;
+    if (!log?.entries.length || this.#goal || this.#planned) return;
     const near = this.#place.height * 1.5;
-    if (this.#place.above < near) this.#upwards(log);
-    if (this.#place.below < near && this.#to !== Infinity) {
-      const end = indexOf(log, this.#to + 1) + STEP;
-      this.#to = log.entries[end]?.seq ?? Infinity;
-      this.refresh();
-    }
+    const { start, end, low, high } = this.#window.range(log, this.#reading);
+    const above = this.#place.above - this.#heights.between(log.entries, low, start);
+    const below = this.#place.below - this.#heights.between(log.entries, end, high);
+    if (Math.min(above, below) < -near) return this.#recentre(log, low, high);
+    if (above < near) this.#grow(log, -1);
+    if (below < near) this.#grow(log, 1);
   }
 
-  /** @param {Hubbub.Log} log */
-  #upwards(log) {
-    const start = indexOf(log, this.#from);
-    if (start > 0) {
-      this.#from = log.entries[Math.max(0, start - STEP)].seq;
-      return this.refresh();
-    }
-    if (log.start) return;
-    const edge = log.entries[0]?.seq ?? 0;
-    void this.#hooks.older().then(
-      () => {
-        if (this.#log !== log || log.entries[0]?.seq === edge) return;
-        this.#from = Math.min(this.#from || Infinity, log.entries[Math.max(0, indexOf(log, edge) - STEP)].seq);
-        this.refresh();
-      },
-      () => {},
-    );
+  /**
+   * @param {Hubbub.Log} log
+   * @param {-1 | 1} direction
+   */
+  #grow(log, direction) {
+    const { from, to } = this.#window;
+    const missing = this.#window.grow(log, direction, this.#reading);
+    if (missing) return void this.#hooks.load(missing).then(() => this.#log === log && this.#extend());
+    if (from !== this.#window.from || to !== this.#window.to) this.refresh();
   }
 
-  /** The log of the same room was loaded afresh: stay at what is still there. */
-  #again() {
-    if (!this.stuck) this.#place.hold();
-    const log = /** @type {Hubbub.Log} */ (this.#log);
-    const seq = this.#anchorSeq();
-    if (!log.entries.some((entry) => entry.seq === seq)) this.#place.stuck = true;
-    if (this.stuck) this.#to = Infinity;
+  /**
+   * The scrollbar was dragged to where there are no rows: they are put there.
+   * @param {Hubbub.Log} log
+   * @param {number} low
+   * @param {number} high
+   */
+  #recentre(log, low, high) {
+    let index = low;
+    let top = -this.#place.above;
+    for (; index < high - 1 && top < 0; index += 1) top += this.#heights.of(log.entries[index].seq);
+    this.#goal = { seq: log.entries[index].seq, top, flash: false };
+    this.refresh();
+  }
+
+  /**
+   * The same room was loaded afresh: stay at what one reads, even if it has to be fetched again.
+   * @param {Hubbub.Log} log
+   */
+  #again(log) {
+    const { where } = this;
+    this.#log = log;
+    if (!where) this.#window.toEnd(log);
     this.#flush();
-  }
-
-  #leave() {
-    if (this.#log) {
-      this.#place.hold();
-      const { node, top = 0 } = this.#place.anchor ?? {};
-      const place = { id: node?.dataset.id ?? '', top };
-      if (this.stuck || !place.id) this.#left.delete(this.#log.room);
-      else this.#left.set(this.#log.room, place);
-    }
-    this.rows.clear();
-    this.#rules.clear();
-    this.#place.forget();
-  }
-
-  /** Today becomes Yesterday without a reload. */
-  #scheduleMidnight() {
-    window.clearTimeout(this.#midnight);
-    this.#midnight = window.setTimeout(() => this.refresh(), untilMidnight() + 500);
+    if (where) void this.goTo(where.seq, where);
   }
 }

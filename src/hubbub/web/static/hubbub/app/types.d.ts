@@ -24,10 +24,17 @@ declare namespace Hubbub {
     reply_to?: string | null;
   }
 
+  /**
+   * All that is known of a room. `holes` are the seqs of the messages before which others may be missing; the first
+   * message of the room is not among them. `replies` counts the answers to each message.
+   */
   interface Log {
-    room: string; epoch: string; hi: number; start: boolean; stale: boolean; entries: Entry[];
-    byId: Map<string, Entry>; ahead: Map<number, RoomEvent>; tail: RoomEvent[]; tailFrom: number;
+    room: string; epoch: string; hi: number; stale: boolean; entries: Entry[]; byId: Map<string, Entry>;
+    holes: Set<number>; replies: Map<string, number>; ahead: Map<number, RoomEvent>; tail: RoomEvent[]; tailFrom: number;
   }
+
+  /** Which page of the past: next to a position, on either side of it or around it. */
+  interface Asked { before?: number; after?: number; around?: number; limit: number; }
 
   interface Patch { added: Entry[]; changed: string[]; people: RoomEvent[]; gap: boolean; stale: boolean; live: boolean; }
 
@@ -61,7 +68,7 @@ declare namespace Hubbub {
     me: { username: string; name: string; admin: boolean } | null;
     csrf: string; epoch: string; limits: Record<string, number>; heartbeat_ms: number; workspace: string;
     locale: string; dir: string; theme: string; catalogue: Catalogue; rooms: Room[]; room: Room | null;
-    page: Page | null; members: Member[] | null; missing: string | null; can: { create_rooms: boolean };
+    page: Page | null; context: Page | null; members: Member[] | null; missing: string | null; can: { create_rooms: boolean };
     urls: Urls; version: string;
   }
 

@@ -3,6 +3,7 @@
 import { plain } from './fmt.js';
 import { el } from './html.js';
 import { list, t } from './i18n.js';
+import { indexOf } from './roomlog.js';
 import { announce, calls, me, on, openRoom, store, titleOf } from './store.js';
 
 const DWELL = 600;
@@ -34,8 +35,10 @@ export function watchReading(given) {
   document.addEventListener('visibilitychange', look);
   for (const topic of /** @type {const} */ (['rooms', 'open'])) on(topic, showState);
   on('log', (room, patch) => speak(room, patch));
-  on('open', () => (held = ''));
+  on('moved', look);
+  on('open', () => store.open === held || hold(''));
   showState();
+  look();
 }
 
 /** Something may have come into view: after a moment in view it is read. */
@@ -57,15 +60,6 @@ export function hold(room) {
   held = room;
 }
 
-/** The first message one has not read, from others; 0 if there is none, or if it may lie further back than is loaded. */
-export function firstUnread() {
-  const room = openRoom();
-  const log = room && store.logs.get(room.id);
-  if (!room || !log || !room.unread) return 0;
-  if (!log.start && (log.entries[0]?.seq ?? 0) > room.read + 1) return 0;
-  return log.entries.find((entry) => entry.seq > room.read && entry.by !== me() && !entry.deleted)?.seq ?? 0;
-}
-
 function settle() {
   const room = readable();
   if (!room) return;
@@ -77,16 +71,18 @@ function settle() {
 }
 
 /**
+ * What is left is counted where nothing is hidden after the position; elsewhere the server's answer says it in a moment.
  * @param {Hubbub.Room} room
  * @param {number} seq
  */
 function mark(room, seq) {
   const log = store.logs.get(room.id);
-  const rest = log?.entries.filter((entry) => entry.seq > seq && entry.by !== me() && !entry.deleted) ?? [];
-  const direct = room.kind === 'direct';
   room.read = seq;
-  room.unread = Math.min(room.unread, rest.length);
-  room.mentions = direct ? room.unread : Math.min(room.mentions, room.unread);
+  if (log && ![...log.holes].some((hole) => hole > seq)) {
+    const rest = log.entries.slice(indexOf(log, seq + 1)).filter((entry) => entry.by !== me() && !entry.deleted);
+    room.unread = Math.min(room.unread, rest.length);
+    room.mentions = room.kind === 'direct' ? room.unread : Math.min(room.mentions, room.unread);
+  }
   announce('rooms', room.id);
 }
 

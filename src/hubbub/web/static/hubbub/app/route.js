@@ -1,0 +1,184 @@
+/** The way around: addresses to rooms and messages, back to where one was. It must not know the network or the rows. */
+
+import { t } from './i18n.js';
+import { get } from './net.js';
+import { firstAfter } from './roomlog.js';
+import { announce, me, openRoom, roomNamed, store, takeRoom } from './store.js';
+import { visit } from './sync.js';
+
+const MOMENT = 400;
+let keeping = 0;
+
+/**
+ * Where in a room one wants to be: at a message, or where one was (null: at the end).
+ * @typedef {{ at: number, where?: { seq: number, top: number } | null }} Target
+ */
+
+/**
+ * A page of the chat opens inside this one; anything else is left to the browser.
+ * @param {Hubbub.App} app
+ * @param {string} href
+ */
+export async function go(app, href) {
+  const url = new URL(href, location.href);
+  if (url.origin !== location.origin || !url.pathname.startsWith(store.boot.urls.chat))
+    return void location.assign(href);
+  keepNow(app);
+  if (url.href !== location.href) history.pushState(null, '', url);
+  await arrive(app, url);
+  if (openRoom() && !url.search && !matchMedia('(hover: none)').matches) app.composer.focus();
+}
+
+/**
+ * Whoever comes back finds the place that was left: it is kept with the address, a moment after each move.
+ * @param {Hubbub.App} app
+ */
+export function keepPlace(app) {
+  window.clearTimeout(keeping);
+  keeping = window.setTimeout(() => keepNow(app), MOMENT);
+}
+
+/** @param {Hubbub.App} app */
+function keepNow(app) {
+  window.clearTimeout(keeping);
+  const { where } = app.timeline;
+  if (store.open) history.replaceState({ ...history.state, where }, '');
+}
+
+/** Whether the browser came back to this page by its own button. */
+export function returned() {
+  const [visit] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType('navigation'));
+  return visit?.type === 'back_forward';
+}
+
+/**
+ * @param {Hubbub.App} app
+ * @param {URL} url
+ * @param {Target['where']} [where]
+ */
+export async function arrive(app, url, where) {
+  window.clearTimeout(keeping);
+  const [first = '', second = ''] = url.pathname.slice(store.boot.urls.chat.length).split('/').map(decodeURIComponent);
+  const find = () => (first === '-' ? store.rooms.get(second) : roomNamed(first));
+  if (first && !find()) await refreshRooms();
+  const room = first ? find() : undefined;
+  if (room) return enter(app, room, { at: Number(url.searchParams.get('at')) || 0, where });
+  store.open = '';
+  announce('open');
+  app.timeline.clear();
+  app.root.dataset.page = 'selector';
+  const { showSelector } = await import('./selector.js');
+  if (store.open) return;
+  const offered = store.boot.missing && first ? store.boot.missing : first;
+  showSelector(app, offered === '-' ? '' : offered);
+  const listed = [...store.rooms.values()].some((one) => one.member);
+  show(app.root, !first && listed && narrow() ? 'list' : 'room');
+}
+
+/**
+ * @param {Hubbub.App} app
+ * @param {Hubbub.Room} room
+ * @param {Target} target
+ */
+async function enter(app, room, target) {
+  store.open = room.id;
+  app.root.dataset.page = 'room';
+  app.pane.show(room);
+  app.composer.show(room);
+  show(app.root, 'room');
+  announce('open');
+  const log = store.logs.get(room.id);
+  if (log && !log.stale) void display(app, log, target);
+  else app.timeline.clear();
+  await visit(room.id).catch(() => {});
+  const loaded = store.logs.get(room.id);
+  if (store.open === room.id && loaded && loaded !== log) await display(app, loaded, target);
+}
+
+/**
+ * At the message that the address names, at the place that was left, at the first unread message, or at the end.
+ * @param {Hubbub.App} app
+ * @param {Hubbub.Log} log
+ * @param {Target} target
+ */
+async function display(app, log, { at, where }) {
+  const { timeline } = app;
+  const first = firstUnread();
+  const again = timeline.log?.room === log.room;
+  timeline.show(log, first ?? 0);
+  if (where) return void timeline.goTo(where.seq, where);
+  if (where === undefined && at) return toMessage(app, at);
+  if (where === null || again) return timeline.toEnd();
+  if (first === undefined) await towardsUnread(app);
+}
+
+/**
+ * @param {Hubbub.App} app
+ * @param {number} at
+ */
+async function toMessage(app, at) {
+  if (await app.timeline.goTo(at, { flash: true })) return;
+  const { toast } = await import('./dialog.js');
+  toast(t('jump.gone'));
+}
+
+/**
+ * More was missed than is loaded: what lies around the first of it is fetched.
+ * @param {Hubbub.App} app
+ */
+async function towardsUnread(app) {
+  const room = /** @type {Hubbub.Room} */ (openRoom());
+  const { read } = room;
+  await app.timeline.goTo(read + 1);
+  const log = store.logs.get(room.id);
+  const first = log && firstAfter(log, read, me());
+  if (!first || store.open !== room.id) return;
+  app.timeline.divide(first);
+  await app.timeline.goTo(first);
+}
+
+/** @param {Hubbub.App} app  the newest page was loaded afresh, or the room was lost */
+export async function reopen(app) {
+  const log = store.logs.get(store.open);
+  if (!store.rooms.has(store.open)) return arrive(app, new URL(store.boot.urls.chat, location.href));
+  if (log && app.timeline.log && app.timeline.log !== log) app.timeline.show(log, firstUnread() ?? 0);
+}
+
+/**
+ * @param {HTMLElement} root
+ * @param {'list' | 'room'} view  which of the two a phone shows
+ */
+export function show(root, view) {
+  root.dataset.view = view;
+}
+
+function narrow() {
+  return matchMedia('(max-width: 719px)').matches;
+}
+
+async function refreshRooms() {
+  /** @type {{ rooms: Hubbub.Room[] }} */
+  const { rooms } = await get('rooms').catch(() => ({ rooms: [] }));
+  for (const room of rooms) takeRoom(room);
+}
+
+/**
+ * A link to a room or a message here opens here.
+ * @param {Hubbub.App} app
+ * @param {MouseEvent} event
+ * @param {HTMLAnchorElement} link
+ */
+export function followed(app, event, { href }) {
+  const here = href.startsWith(new URL(store.boot.urls.chat, location.href).href);
+  if (!here || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  void go(app, href);
+}
+
+/** The first message one has not read; 0 if there is none, nothing if it lies further back than is loaded. */
+function firstUnread() {
+  const room = openRoom();
+  const log = room && store.logs.get(room.id);
+  if (!room?.unread || !room.member || !log) return 0;
+  return firstAfter(log, room.read, me());
+}
