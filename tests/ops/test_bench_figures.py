@@ -93,10 +93,10 @@ def test_a_handshake_says_who_it_is_only_if_it_is_somebody() -> None:
 @pytest.mark.parametrize(
     ("figure", "met"),
     [
-        (Figure("a", 1.7, 1.0, Target(1.75, of_floor=True)), True),
-        (Figure("a", 1.8, 1.0, Target(1.75, of_floor=True)), False),
-        (Figure("a", 1.8, None, Target(1.75, of_floor=True)), None),
-        (Figure("a", 1.8, 0.0, Target(1.75, of_floor=True)), None),
+        (Figure("a", 1.7, 1.0, Target(1.75, of_ratio=True)), True),
+        (Figure("a", 1.8, 1.0, Target(1.75, of_ratio=True)), False),
+        (Figure("a", 1.8, None, Target(1.75, of_ratio=True)), None),
+        (Figure("a", 1.8, 0.0, Target(1.75, of_ratio=True)), None),
         (Figure("a", 799.0, 9_000.0, Target(800, at_least=True)), False),
         (Figure("a", 801.0, None, Target(800, at_least=True)), True),
         (Figure("a", 2.0, None, Target(2)), True),
@@ -112,7 +112,7 @@ def test_a_table_has_ratio_verdict_and_counts() -> None:
         "fanout",
         "2 members",
         [
-            Figure("CPU, µs", 4.0, 2.0, Target(1.75, of_floor=True)),
+            Figure("CPU, µs", 4.0, 2.0, Target(1.75, of_ratio=True)),
             Figure("deliveries/s", 1_234_567.0, None, Target(1_000_000, at_least=True)),
         ],
         {"sent": 1_000, "lost": 0},
@@ -122,15 +122,15 @@ def test_a_table_has_ratio_verdict_and_counts() -> None:
     lines = table(section).splitlines()
 
     assert lines[0].split() == ["2", "members", "Hubbub", "floor", "ratio", "target"]
-    assert lines[1].split()[2:] == ["4", "2", "2", "×", "≤", "1.75", "×", "floor", "NOT", "met"]
+    assert lines[1].split()[2:] == ["4", "2", "2", "×", "≤", "1.75", "×", "NOT", "met"]
     assert lines[2].split()[1:] == ["1,234,567", "≥", "1,000,000", "met"]
     assert lines[3:] == ["  (sent 1,000, lost 0)", "  Something to know."]
     assert json.loads(json.dumps(section.as_json()))["figures"][0] == {
         "name": "CPU, µs",
         "value": 4.0,
-        "floor": 2.0,
+        "other": 2.0,
         "ratio": 2.0,
-        "target": "≤ 1.75 × floor",
+        "target": "≤ 1.75 ×",
         "met": False,
     }
 

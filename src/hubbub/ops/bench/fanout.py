@@ -75,7 +75,7 @@ def _paced(workshop: Workshop, members: int, product: Stage, floor: Stage) -> Se
     )
     figures = _lateness(ours, least)
     if members == MANY:
-        figures[2] = Figure(figures[2].name, ours.late.p99, least.late.p99, Target(1.5, of_floor=True))
+        figures[2] = Figure(figures[2].name, ours.late.p99, least.late.p99, Target(1.5, of_ratio=True))
     return Section(PART, f"{members:,} members, {RATE:.0f} messages/s", figures, counts(ours), ours.remarks)
 
 
@@ -85,7 +85,7 @@ def _saturated(workshop: Workshop, members: int, product: Stage, floor: Stage, *
         workshop.rounds, lambda: product.saturated(window, seconds), lambda: floor.saturated(window, seconds)
     )
     judged = members == MANY
-    cost = Target(1.75 if window == 1 else 2.0, of_floor=True) if judged else None
+    cost = Target(1.75 if window == 1 else 2.0, of_ratio=True) if judged else None
     speed = Target(1_000_000, at_least=True) if judged and window > 1 else None
     figures = [
         Figure("CPU of the server a delivery, µs", ours.cpu_us, least.cpu_us, cost),

@@ -1,4 +1,4 @@
-"""What a measurement says: figures beside those of the floor and beside their targets. Pure."""
+"""What a measurement says: figures beside those of the floor (or of another run) and beside their targets. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,19 +7,19 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A bound for the figure itself, or for its ratio to the floor's."""
+    """A bound for the figure itself, or for its ratio to the one beside it."""
 
     bound: float
-    of_floor: bool = False
+    of_ratio: bool = False
     at_least: bool = False
 
     def __str__(self) -> str:
         sign = "≥" if self.at_least else "≤"
-        return f"{sign} {number(self.bound)}" + (" × floor" if self.of_floor else "")
+        return f"{sign} {number(self.bound)}" + (" ×" if self.of_ratio else "")
 
     def met_by(self, figure: "Figure") -> bool | None:
         """None where there is nothing to compare with."""
-        value = figure.ratio if self.of_floor else figure.value
+        value = figure.ratio if self.of_ratio else figure.value
         if value is None:
             return None
         return value >= self.bound if self.at_least else value <= self.bound
@@ -29,12 +29,12 @@ class Target:
 class Figure:
     name: str
     value: float
-    floor: float | None = None
+    other: float | None = None
     target: Target | None = None
 
     @property
     def ratio(self) -> float | None:
-        return None if not self.floor else self.value / self.floor
+        return None if not self.other else self.value / self.other
 
     @property
     def met(self) -> bool | None:
@@ -44,7 +44,7 @@ class Figure:
         return {
             "name": self.name,
             "value": _rounded(self.value),
-            "floor": _rounded(self.floor),
+            "other": _rounded(self.other),
             "ratio": _rounded(self.ratio),
             "target": None if self.target is None else str(self.target),
             "met": self.met,
@@ -60,11 +60,13 @@ class Section:
     figures: Sequence[Figure]
     counts: dict[str, int] = field(default_factory=dict)
     remarks: Sequence[str] = ()
+    beside: str = "floor"  # what the second column holds
 
     def as_json(self) -> dict[str, Any]:
         return {
             "part": self.part,
             "title": self.title,
+            "beside": self.beside,
             "figures": [figure.as_json() for figure in self.figures],
             "counts": self.counts,
             "remarks": list(self.remarks),
@@ -82,7 +84,7 @@ def number(value: float | None) -> str:
 
 def table(section: Section) -> str:
     """The section as lines of text; each column as wide as its widest word."""
-    rows = [(section.title, "Hubbub", "floor", "ratio", "target")]
+    rows = [(section.title, "Hubbub", section.beside, "ratio", "target")]
     rows += [_row(figure) for figure in section.figures]
     widths = [max(len(row[column]) for row in rows) for column in range(5)]
     lines = [
@@ -104,7 +106,7 @@ def _row(figure: Figure) -> tuple[str, str, str, str, str]:
     ratio = "" if figure.ratio is None else f"{number(figure.ratio)} ×"
     verdict = {True: "met", False: "NOT met", None: ""}[figure.met]
     target = "" if figure.target is None else f"{figure.target}  {verdict}".rstrip()
-    return (f"  {figure.name}", number(figure.value), number(figure.floor), ratio, target)
+    return (f"  {figure.name}", number(figure.value), number(figure.other), ratio, target)
 
 
 def _rounded(value: float | None) -> float | None:

@@ -189,7 +189,7 @@ def costing(served: Served, crowd: Crowd) -> Iterator[Cost]:
     ours = time.process_time() - client
     cost.client_busy = ours / cost.seconds
     others = machine_seconds() - machine - cost.cpu - ours
-    cost.others_busy = max(0.0, others) / cost.seconds / (os.cpu_count() or 1)
+    cost.others_busy = min(1.0, max(0.0, others) / cost.seconds / (os.cpu_count() or 1))
 
 
 def in_turn(count: int, *measures: Callable[[], Round]) -> list[Median]:

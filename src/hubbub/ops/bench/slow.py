@@ -17,7 +17,7 @@ GOODBYE_SECONDS = 3.0
 BODY = (
     SENTENCE * 24
 )  # some kilobytes, so that what waits for a stalled socket passes every buffer within the run
-UNNOTICED = Target(1.5, of_floor=True)
+UNNOTICED = Target(1.5, of_ratio=True)
 
 
 def measure(workshop: Workshop) -> Iterator[Section]:
@@ -41,8 +41,8 @@ def measure(workshop: Workshop) -> Iterator[Section]:
         "stalled": stalled,
         "stalled and closed": ended,
     }
-    remark = "In the column `floor`: the same without stalled readers."
-    yield Section(PART, f"{readers} readers, {stalled} more are stalled", figures, counted, [remark])
+    title = f"{readers} readers, {stalled} more are stalled"
+    yield Section(PART, title, figures, counted, beside="without")
 
 
 def _run(workshop: Workshop, cast: Cast, room: str, readers: int, *, stalled: int) -> tuple[Round, int]:
