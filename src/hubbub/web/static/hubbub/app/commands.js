@@ -4,6 +4,8 @@ import { t } from './i18n.js';
 import { Refusal, tell } from './net.js';
 import { hrefOf, takeRoom } from './store.js';
 
+export const COMMANDS = ['pm'];
+
 const PM = /^\/pm\s+(?:"([^"]+)"|“([^”]+)”|@?(\S+))\s*([\s\S]*)$/u;
 
 /**

@@ -1,57 +1,115 @@
-/** Completion while one writes: people, rooms, and commands at the start of a line. It must not wait for the network. */
+/** Completion while one writes: people, rooms, emoji, and commands at the very start. It must not wait for the network. */
 
-import { avatar, el, fillWith } from './html.js';
+import { COMMANDS } from './commands.js';
+import { replace } from './formatting.js';
+import { avatar, el, fillWith, set } from './html.js';
 import { t } from './i18n.js';
-import { fold, me, store } from './store.js';
+import { people, score } from './ranking.js';
+import { me, store } from './store.js';
 
 const SHOWN = 8;
+const LIST = 'completion';
+/** An emoji begins after two letters, so that `:)` and `:p` are left alone. */
+const WORD = /(?:^|[\s([{])([@#][^\s@#]*|:[\p{L}\p{N}_+-]{2,})$/u;
+const COMMAND = /^\/\w*$/;
 
-/** @typedef {{ insert: string, label: string, note?: string, face?: string }} Offer */
+/** @typedef {{ insert: string, label: string, note?: string, face?: string, sign?: string }} Offer */
 /** @typedef {import('./composer.js').Composer} Composer */
 
 /** @param {Composer} composer */
 export function complete(composer) {
-  const box = el('div', { class: 'completion', role: 'listbox', hidden: true });
-  const { field } = composer;
+  const list = new Completion(composer.field);
+  composer.form.append(list.box);
+  return list;
+}
+
+class Completion {
+  box = el('div', { class: 'completion', id: LIST, role: 'listbox', 'aria-label': t('complete.label'), hidden: true });
+  #field;
   /** @type {Offer[]} */
-  let offers = [];
-  let at = 0;
-  let from = 0;
-  composer.form.append(box);
-  field.setAttribute('aria-autocomplete', 'list');
-  const close = () => {
-    box.hidden = true;
-  };
-  const choose = (/** @type {Offer} */ offer) => {
-    field.setRangeText(`${offer.insert} `, from, field.selectionStart, 'end');
-    close();
-    field.dispatchEvent(new Event('input'));
-    field.focus();
-  };
-  const draw = () => {
-    box.hidden = !offers.length;
-    fillWith(box, ...offers.map((offer, index) => option(offer, index === at, () => choose(offer))));
-  };
-  field.addEventListener('blur', () => window.setTimeout(close, 150));
-  return {
-    input: () => {
-      const found = wordAt(field);
-      from = found?.from ?? 0;
-      offers = found ? offersFor(found.word) : [];
-      at = 0;
-      draw();
-    },
-    key: (/** @type {KeyboardEvent} */ event) => {
-      if (box.hidden || event.shiftKey || event.ctrlKey || event.altKey || event.metaKey) return false;
-      if (event.key === 'ArrowDown') at = (at + 1) % offers.length;
-      else if (event.key === 'ArrowUp') at = (at - 1 + offers.length) % offers.length;
-      else if (event.key === 'Enter' || event.key === 'Tab') choose(offers[at]);
-      else if (event.key === 'Escape') close();
-      else return false;
-      if (!box.hidden) draw();
-      return true;
-    },
-  };
+  #offers = [];
+  #at = 0;
+  #from = 0;
+
+  /** @param {HTMLTextAreaElement} field */
+  constructor(field) {
+    this.#field = field;
+    set(field, 'aria-autocomplete', 'list');
+    set(field, 'aria-controls', LIST);
+    field.addEventListener('blur', () => this.#close());
+    field.addEventListener('click', () => this.#close());
+  }
+
+  input() {
+    const found = wordAt(this.#field);
+    this.#from = found?.from ?? 0;
+    this.#take(found ? offersFor(found.word) : []);
+  }
+
+  /**
+   * Whether the key was the list's own.
+   * @param {KeyboardEvent} event
+   */
+  key({ key, shiftKey, ctrlKey, altKey, metaKey }) {
+    if (this.box.hidden || ctrlKey || altKey || metaKey) return false;
+    if (key === 'Escape') return this.#close();
+    if (shiftKey) return false;
+    if (key === 'Enter' || key === 'Tab') return this.#choose(this.#offers[this.#at]);
+    if (key !== 'ArrowDown' && key !== 'ArrowUp') return false;
+    const { length } = this.#offers;
+    this.#at = (this.#at + (key === 'ArrowDown' ? 1 : length - 1)) % length;
+    return this.#draw();
+  }
+
+  /** @param {Offer[]} offers */
+  #take(offers) {
+    this.#offers = offers;
+    this.#at = 0;
+    if (offers.length) this.#draw();
+    else this.#close();
+  }
+
+  /** @param {Offer} offer */
+  #choose({ insert }) {
+    this.#close();
+    replace(this.#field, this.#from, this.#field.selectionStart, `${insert} `);
+    return true;
+  }
+
+  #close() {
+    this.box.hidden = true;
+    set(this.#field, 'aria-activedescendant', null);
+    return true;
+  }
+
+  #draw() {
+    this.box.hidden = false;
+    set(this.#field, 'aria-activedescendant', `${LIST}-${this.#at}`);
+    fillWith(this.box, ...this.#offers.map((offer, index) => this.#option(offer, index)));
+    return true;
+  }
+
+  /**
+   * @param {Offer} offer
+   * @param {number} index
+   */
+  #option(offer, index) {
+    const { label, note, face, sign } = offer;
+    const press = (/** @type {Event} */ event) => {
+      event.preventDefault();
+      this.#choose(offer);
+    };
+    const chosen = String(index === this.#at);
+    const own = { role: 'option', id: `${LIST}-${index}`, class: 'offer', 'aria-selected': chosen };
+    return el(
+      'div',
+      { ...own, onpointerdown: press },
+      face ? avatar(face, 's') : null,
+      sign ? el('span', { class: 'sign' }, sign) : null,
+      el('b', { dir: 'auto' }, label),
+      note ? el('small', { dir: 'auto' }, note) : null,
+    );
+  }
 }
 
 /**
@@ -59,10 +117,11 @@ export function complete(composer) {
  * @param {HTMLTextAreaElement} field
  */
 function wordAt(field) {
+  if (field.selectionStart !== field.selectionEnd) return null;
   const before = field.value.slice(0, field.selectionStart);
-  const word = /(?:^|\s)([@#][^\s@#]*|)$/u.exec(before)?.[1] ?? '';
+  const word = WORD.exec(before)?.[1];
   if (word) return { word, from: before.length - word.length };
-  return /^\/\w*$/.test(before) ? { word: before, from: 0 } : null;
+  return COMMAND.test(before) ? { word: before, from: 0 } : null;
 }
 
 /**
@@ -70,67 +129,45 @@ function wordAt(field) {
  * @returns {Offer[]}
  */
 function offersFor(word) {
-  const wanted = fold(word.slice(1));
-  if (word[0] === '/')
-    return 'pm'.startsWith(wanted) ? [{ insert: '/pm', label: '/pm', note: t('command.pm_help') }] : [];
-  return word[0] === '#' ? rooms(wanted) : people(wanted);
+  const wanted = word.slice(1);
+  if (word[0] === '@') return persons(wanted);
+  return word[0] === '#' ? rooms(wanted) : commands(wanted);
+}
+
+/** @param {string} wanted */
+function commands(wanted) {
+  const names = COMMANDS.filter((name) => name.startsWith(wanted.toLowerCase()));
+  return names.map((name) => ({ insert: `/${name}`, label: `/${name}`, note: t(`command.${name}_help`) }));
 }
 
 /** @param {string} wanted */
 function rooms(wanted) {
-  const named = [...store.rooms.values()].filter((room) => room.kind !== 'direct' && fold(room.name).includes(wanted));
-  named.sort(
-    (a, b) =>
-      Number(fold(b.name).startsWith(wanted)) - Number(fold(a.name).startsWith(wanted)) || a.name.localeCompare(b.name),
-  );
-  return named.slice(0, SHOWN).map((room) => ({ insert: `#${room.name}`, label: `#${room.name}`, note: room.topic }));
+  const named = [...store.rooms.values()].filter((room) => room.kind !== 'direct' && !room.archived);
+  const scored = named.map((room) => ({ room, points: score(room.name, wanted) })).filter(({ points }) => points > 0);
+  scored.sort((a, b) => b.points - a.points || a.room.name.localeCompare(b.room.name));
+  return scored
+    .slice(0, SHOWN)
+    .map(({ room }) => ({ insert: `#${room.name}`, label: `#${room.name}`, note: room.topic }));
 }
 
-/**
- * Exact first, then who spoke here lately, then members, then others, who are told apart.
- * @param {string} wanted
- */
-function people(wanted) {
+/** @param {string} wanted */
+function persons(wanted) {
   const spoke = [...(store.logs.get(store.open)?.entries ?? [])].reverse().map((entry) => entry.by);
   const members = (store.members.get(store.open) ?? []).map((member) => member.username);
-  const others = [...store.online.values()].flatMap((names) => [...names]);
-  const here = new Set([...spoke, ...members]);
-  const all = [...new Set([...spoke, ...members, ...others])].filter(
-    (name) => name !== me() && fold(name).includes(wanted),
-  );
-  all.sort((a, b) => rank(b, wanted) - rank(a, wanted));
-  return all.slice(0, SHOWN).map((name) => ({
+  const known = { spoke, members, others: acquaintances() };
+  const found = people(known, wanted).filter(({ name }) => name !== me());
+  return found.slice(0, SHOWN).map(({ name, here }) => ({
     insert: `@${name}`,
     label: name,
     face: name,
-    note: here.has(name) ? '' : t('complete.not_here'),
+    note: here ? '' : t('complete.not_here'),
   }));
 }
 
-/**
- * @param {string} name
- * @param {string} wanted
- */
-function rank(name, wanted) {
-  if (fold(name) === wanted) return 2;
-  return fold(name).startsWith(wanted) ? 1 : 0;
-}
-
-/**
- * @param {Offer} offer
- * @param {boolean} chosen
- * @param {() => void} choose
- */
-function option({ label, note, face }, chosen, choose) {
-  const press = (/** @type {Event} */ event) => {
-    event.preventDefault();
-    choose();
-  };
-  return el(
-    'div',
-    { role: 'option', class: 'offer', 'aria-selected': String(chosen), onpointerdown: press },
-    face ? avatar(face, 's') : null,
-    el('b', { dir: 'auto' }, label),
-    note ? el('small', { dir: 'auto' }, note) : null,
-  );
+/** Everybody that this page has met in any room. */
+export function acquaintances() {
+  const seen = [...store.online.values()].flatMap((names) => [...names]);
+  const members = [...store.members.values()].flat().map(({ username }) => username);
+  const direct = [...store.rooms.values()].flatMap((room) => room.usernames ?? []);
+  return [...new Set([...seen, ...members, ...direct])];
 }

@@ -3,7 +3,7 @@
 import { plain } from './fmt.js';
 import { el, fillWith, icon, iconButton, set } from './html.js';
 import { t } from './i18n.js';
-import { announce, hindrance, me, store, titleOf } from './store.js';
+import { announce, chosen, hindrance, me, store, titleOf } from './store.js';
 
 const PAUSE = 400;
 const TYPING = 3000;
@@ -44,7 +44,7 @@ export class Composer {
   #note = el('div', { class: 'note', role: 'alert', hidden: true });
   #quote = el('div', { class: 'replying', hidden: true });
   #closed = el('div', { class: 'closed', hidden: true });
-  #count = el('output', { class: 'count', hidden: true });
+  #count = el('output', { class: 'count', 'aria-live': 'off', hidden: true });
 
   /**
    * @param {Keep} keep
@@ -128,6 +128,7 @@ export class Composer {
   /** @param {string} text */
   insert(text) {
     this.field.focus();
+    if (document.execCommand('insertText', false, text)) return;
     this.field.setRangeText(text, this.field.selectionStart, this.field.selectionEnd, 'end');
     this.#typedSomething();
   }
@@ -179,12 +180,20 @@ export class Composer {
   #key(event) {
     if (event.isComposing || event.keyCode === 229) return;
     if (this.#completion?.key(event)) return event.preventDefault();
-    if (event.key === 'Enter' && !event.shiftKey && !event.altKey && !touch() && !this.#inBlock())
-      return this.#submit(event);
+    if (event.key === 'Enter' && this.#sends(event)) return this.#submit(event);
     if (event.key === 'ArrowUp' && this.empty && plainKey(event)) {
       event.preventDefault();
       this.#hooks.editLast();
     }
+  }
+
+  /**
+   * Enter, or Enter with Ctrl or Cmd alone where that was chosen. Where there are no modifiers Enter breaks the line.
+   * @param {KeyboardEvent} event
+   */
+  #sends({ shiftKey, altKey, ctrlKey, metaKey }) {
+    if (shiftKey || altKey) return false;
+    return ctrlKey || metaKey || (chosen('enter') !== 'break' && !touch() && !this.#inBlock());
   }
 
   /** Inside an open fence Enter is a new line of code. */
@@ -199,14 +208,14 @@ export class Composer {
     this.#grow();
     this.#later();
     this.#completion?.input();
-    if (!this.#completion && /(^|\s)[@#][^\s]*$|^\/[^\s]*$/u.test(this.field.value)) void this.#complete();
+    if (!this.#completion && /[@#:/]/.test(this.field.value)) void this.#complete();
     this.#tellTyping();
   }
 
   /** At most every three seconds; keys in between are told of at the end of them. */
   #tellTyping() {
     const crowd = (store.online.get(this.#room)?.size ?? 0) > CROWD;
-    if (this.#quiet || crowd || !this.field.value.trim() || this.field.value.startsWith('/')) return;
+    if (this.#quiet || crowd || chosen('typing') === 'off' || !/^\s*[^\s/]/.test(this.field.value)) return;
     this.#hooks.typing(this.#room);
     this.#fresh = false;
     this.#quiet = window.setTimeout(() => {

@@ -43,7 +43,12 @@ function build() {
   const aside = el('aside', { class: 'aside', 'data-region': 'people' });
   const name = `hubbub ${me()}`;
   const keep = new Keep(name);
-  const outbox = new Outbox({ name, keep, deliver: sync.deliver, tell: (room) => announce('outbox', room) });
+  const outbox = new Outbox({
+    name,
+    keep,
+    deliver: (item) => deliver(app, item),
+    tell: (room) => announce('outbox', room),
+  });
   const begun = {
     root,
     side,
@@ -65,6 +70,17 @@ function build() {
     menu: (button) => void import('./actions.js').then(({ myMenu }) => myMenu(button)),
   });
   return app;
+}
+
+/**
+ * @param {Hubbub.App} app
+ * @param {Hubbub.Item} item
+ */
+async function deliver(app, item) {
+  const answer = await sync.deliver(item);
+  if (answer.kind === 'later' && answer.slow)
+    void import('./slow.js').then(({ countDown }) => countDown(app.composer.element, answer.after ?? 1000));
+  return answer;
 }
 
 /** A visitor has no session, so no socket: the room is asked for what is new. */
@@ -220,16 +236,18 @@ function afterPaint(work) {
 
 /** @param {Hubbub.App} app */
 async function lazily(app) {
-  const [{ watchReading }, { listenToKeys }, { hoverBar }, { mountPeople }] = await Promise.all([
+  const [{ watchReading }, { listenToKeys }, { hoverBar }, { mountPeople }, { atLeisure }] = await Promise.all([
     import('./unread.js'),
     import('./keys.js'),
     import('./actions.js'),
     import('./people.js'),
+    import('./leisure.js'),
   ]);
   watchReading({ seen: () => app.timeline.lastSeen(), read: (room, seq) => void sync.sendRead(room, seq) });
   listenToKeys(app);
   hoverBar(app);
   mountPeople(app.aside, (username) => void openDirect(username));
+  atLeisure(app);
 }
 
 /** @param {Hubbub.App} app  what tests and a curious person may ask in the console */

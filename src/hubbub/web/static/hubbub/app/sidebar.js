@@ -1,8 +1,8 @@
 /** The list of rooms: what is open, what waits, who is there. It must not know the log or the network. */
 
-import { avatar, el, fillWith, icon, iconButton, set } from './html.js';
+import { order as arrange, avatar, el, fillWith, icon, iconButton, set } from './html.js';
 import { t } from './i18n.js';
-import { calls, companions, hrefOf, isOnline, me, on, store, titleOf } from './store.js';
+import { calls, chosen, companions, hrefOf, isOnline, me, on, store, titleOf } from './store.js';
 
 const HOLD = 2000;
 
@@ -12,18 +12,21 @@ const HOLD = 2000;
 const rows = new Map();
 /** @type {string[]} */
 let order = [];
+/** @type {Hooks} */
+let hooks;
 let hovered = 0;
 let planned = 0;
 
 /**
  * @param {HTMLElement} side
- * @param {Hooks} hooks
+ * @param {Hooks} given
  */
-export function mountSidebar(side, hooks) {
+export function mountSidebar(side, given) {
+  hooks = given;
   const rooms = el('div', { class: 'rooms', 'data-region': 'rooms' });
   set(side, 'aria-label', t('side.rooms'));
-  fillWith(side, top(hooks), find(hooks), rooms, store.boot.me ? footer(hooks) : visitor());
-  side.addEventListener('click', (event) => follow(event, hooks));
+  fillWith(side, top(), find(), rooms, store.boot.me ? footer() : visitor());
+  side.addEventListener('click', follow);
   rooms.addEventListener('pointerenter', () => (hovered = Infinity));
   rooms.addEventListener('pointerleave', () => {
     hovered = Date.now() + HOLD;
@@ -56,16 +59,42 @@ function draw(rooms) {
   named.sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
   direct.sort((a, b) => lastOf(b) - lastOf(a) || a.id.localeCompare(b.id));
   if (Date.now() < hovered) for (const group of [named, direct]) group.sort((a, b) => placeOf(a) - placeOf(b));
-  order = [...named, ...direct].map((room) => room.id);
-  fillWith(
-    rooms,
-    section(t('side.rooms')),
-    ...named.map(rowOf),
-    !named.length && hint(t('side.no_rooms')),
-    store.boot.me && section(t('side.direct')),
-    ...direct.map(rowOf),
-    store.boot.me && !direct.length && hint(t('side.no_direct')),
-  );
+  order = [...shownOf('rooms', named), ...shownOf('direct', direct)].map((room) => room.id);
+  const folds = (/** @type {string} */ name) => fold(name, rooms);
+  arrange(rooms, [
+    section('rooms', folds),
+    ...shownOf('rooms', named).map(rowOf),
+    ...(named.length ? [] : [hint('rooms')]),
+    ...(store.boot.me ? [section('direct', folds)] : []),
+    ...shownOf('direct', direct).map(rowOf),
+    ...(direct.length || !store.boot.me ? [] : [hint('direct')]),
+  ]);
+}
+
+/**
+ * A folded section still shows the open room and what is unread.
+ * @param {string} name
+ * @param {Hubbub.Room[]} group
+ */
+function shownOf(name, group) {
+  return folded(name) ? group.filter((room) => room.id === store.open || (room.member && room.unread)) : group;
+}
+
+/** @param {string} name */
+function folded(name) {
+  return chosen('folded').split(' ').includes(name);
+}
+
+/**
+ * @param {string} name
+ * @param {HTMLElement} rooms
+ */
+function fold(name, rooms) {
+  const others = chosen('folded')
+    .split(' ')
+    .filter((one) => one && one !== name);
+  localStorage.setItem('hubbub folded', [...others, ...(folded(name) ? [] : [name])].join(' '));
+  draw(rooms);
 }
 
 /** @param {Hubbub.Room} room */
@@ -74,9 +103,8 @@ function openKind({ kind }) {
 }
 
 /** @param {Hubbub.Room} room */
-function lastOf({ id, head }) {
-  const last = store.logs.get(id)?.entries.at(-1);
-  return last ? Date.parse(last.at) : head;
+function lastOf({ id, last_at: known }) {
+  return Date.parse(store.logs.get(id)?.entries.at(-1)?.at ?? known ?? '') || 0;
 }
 
 /** @param {Hubbub.Room} room */
@@ -152,24 +180,39 @@ function badge({ unread, member }, number) {
     : null;
 }
 
-/** @param {string} words */
-function section(words) {
-  return el('h2', { class: 'sec' }, words);
+/**
+ * The same element for a section while it lives, so that the focus stays on it.
+ * @param {string} name
+ * @param {(name: string) => void} folds
+ */
+function section(name, folds) {
+  const known = rows.get(name);
+  const button = el('button', { type: 'button', onclick: () => folds(name) }, icon('fold'), t(`side.${name}`));
+  const heading = known ?? el('h2', { class: 'sec' }, button);
+  rows.set(name, heading);
+  set(/** @type {Element} */ (heading.firstElementChild), 'aria-expanded', String(!folded(name)));
+  return heading;
 }
 
-/** @param {string} words */
-function hint(words) {
-  return el('p', { class: 'hint' }, words);
+/**
+ * What a section with nothing in it is for, and what to do.
+ * @param {'rooms' | 'direct'} name
+ */
+function hint(name) {
+  const act = () => (name === 'rooms' ? hooks.go(store.boot.urls.chat) : hooks.find());
+  const button = el('button', { type: 'button', class: 'button', onclick: act }, t(`side.begin_${name}`));
+  const known = rows.get(`no ${name}`);
+  const words = known ?? el('div', { class: 'hint' }, el('p', {}, t(`side.no_${name}`)), store.boot.me && button);
+  rows.set(`no ${name}`, words);
+  return words;
 }
 
-/** @param {Hooks} hooks */
-function top(hooks) {
+function top() {
   const add = store.boot.me && iconButton('plus', t('side.open_room'), () => hooks.go(store.boot.urls.chat));
   return el('div', { class: 'ws' }, el('a', { href: store.boot.urls.chat, dir: 'auto' }, store.boot.workspace), add);
 }
 
-/** @param {Hooks} hooks */
-function find(hooks) {
+function find() {
   const keys = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘ K' : 'Ctrl K';
   return el(
     'button',
@@ -180,8 +223,7 @@ function find(hooks) {
   );
 }
 
-/** @param {Hooks} hooks */
-function footer(hooks) {
+function footer() {
   const { username = '', name = '' } = store.boot.me ?? {};
   const face = avatar(username, 'm');
   const dot = el('i', {});
@@ -213,9 +255,8 @@ function visitor() {
 /**
  * Links of rooms stay in the page; with a modifier they are links.
  * @param {MouseEvent} event
- * @param {Hooks} hooks
  */
-function follow(event, hooks) {
+function follow(event) {
   const link = event.target instanceof Element ? event.target.closest('a') : null;
   if (!link || link.classList.contains('button')) return;
   if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;

@@ -240,6 +240,6 @@ export class Connection {
 function refusal(frame) {
   const code = frame.code ?? 'bad_frame';
   if (['busy', 'unavailable', 'rate_limited'].includes(code))
-    return { kind: 'later', after: frame.retry_after_ms ?? null };
+    return { kind: 'later', after: frame.retry_after_ms ?? null, slow: code === 'rate_limited' };
   return { kind: 'refused', code, detail: frame.detail ?? '' };
 }

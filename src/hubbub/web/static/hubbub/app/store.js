@@ -60,6 +60,14 @@ export function fill(boot) {
   if (boot.members) takeMembers(boot.room.id, boot.members);
 }
 
+/**
+ * What was chosen in this browser, or nothing: how Enter works, whether others see one type, which sections are folded.
+ * @param {'enter' | 'typing' | 'folded' | 'recent'} name
+ */
+export function chosen(name) {
+  return localStorage.getItem(`hubbub ${name}`) ?? '';
+}
+
 export function me() {
   return store.boot.me?.username ?? '';
 }
@@ -124,7 +132,9 @@ export function manages(room) {
 /** @param {Hubbub.Room} room */
 export function takeRoom(room) {
   const known = store.rooms.get(room.id);
-  store.rooms.set(room.id, { ...known, ...room });
+  // What happened in it while nobody listened is later than anything known.
+  const later = known && room.head > known.head ? { last_at: new Date().toISOString() } : {};
+  store.rooms.set(room.id, { ...known, ...later, ...room });
   announce('rooms', room.id);
 }
 
@@ -157,6 +167,7 @@ export function takeEvent(event) {
  */
 function count(room, event) {
   room.head = event.seq;
+  if (event.type === 'message') room.last_at = event.at;
   if (event.by === me()) {
     if (event.type === 'message' && !room.member && room.kind === 'public') room.member = true;
     return void (event.type === 'message' && announce('rooms', room.id));

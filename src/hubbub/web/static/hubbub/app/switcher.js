@@ -1,48 +1,28 @@
-/** Jump to a room by a few letters: recent and unread first, in either alphabet or keyboard layout. */
+/** Jump to a room or a person by a few letters: unread and recent first. How names are matched is `ranking.js`; nothing here waits for the network. */
 
+import { acquaintances } from './complete.js';
 import { open } from './dialog.js';
-import { el, fillWith } from './html.js';
+import { avatar, el, fillWith, icon, set } from './html.js';
 import { t } from './i18n.js';
-import { calls, hrefOf, store, titleOf } from './store.js';
+import { score } from './ranking.js';
+import { calls, chosen, companions, hrefOf, me, on, roomNamed, store, titleOf } from './store.js';
 
 const SHOWN = 12;
-const ROWS = { en: "`qwertyuiop[]asdfghjkl;'zxcvbnm,.", ru: 'ёйцукенгшщзхъфывапролджэячсмитьбю' };
-/** @type {Record<string, string>} */
-const SOUNDS = {
-  а: 'a',
-  б: 'b',
-  в: 'v',
-  г: 'g',
-  д: 'd',
-  е: 'e',
-  ё: 'e',
-  ж: 'zh',
-  з: 'z',
-  и: 'i',
-  й: 'y',
-  к: 'k',
-  л: 'l',
-  м: 'm',
-  н: 'n',
-  о: 'o',
-  п: 'p',
-  р: 'r',
-  с: 's',
-  т: 't',
-  у: 'u',
-  ф: 'f',
-  х: 'h',
-  ц: 'ts',
-  ч: 'ch',
-  ш: 'sh',
-  щ: 'sch',
-  ъ: '',
-  ы: 'y',
-  ь: '',
-  э: 'e',
-  ю: 'yu',
-  я: 'ya',
-};
+const REMEMBERED = 30;
+const LIST = 'switcher-results';
+
+/** @typedef {{ title: string, mark: Node, room?: Hubbub.Room, note?: string, act: () => unknown }} Way */
+
+/** Remembers which rooms were visited last. */
+export function rememberVisits() {
+  const visit = () => {
+    if (!store.open) return;
+    const rooms = [store.open, ...recent().filter((id) => id !== store.open)].slice(0, REMEMBERED);
+    localStorage.setItem('hubbub recent', rooms.join(' '));
+  };
+  on('open', visit);
+  visit();
+}
 
 /** @param {Hubbub.App} app */
 export function openSwitcher(app) {
@@ -51,132 +31,194 @@ export function openSwitcher(app) {
     type: 'text',
     role: 'combobox',
     'aria-expanded': 'true',
+    'aria-controls': LIST,
+    'aria-autocomplete': 'list',
     'aria-label': t('switcher.label'),
     placeholder: t('switcher.label'),
     autocomplete: 'off',
+    autocapitalize: 'off',
     spellcheck: 'false',
     autofocus: true,
     dir: 'auto',
   });
-  const results = el('div', { class: 'results', role: 'listbox', 'aria-label': t('side.rooms') });
-  const dialog = open(el('div', {}, input, results), 'switcher', t('switcher.label'));
-  let at = 0;
-  const draw = () => {
-    const rooms = ranked(input.value).slice(0, SHOWN);
-    at = Math.max(0, Math.min(at, rooms.length - 1));
-    fillWith(
-      results,
-      ...rooms.map((room, index) => option(room, index === at)),
-      !rooms.length && el('p', { class: 'hint' }, t('switcher.none')),
-    );
+  const results = el('div', { class: 'results', id: LIST, role: 'listbox', 'aria-label': t('side.rooms') });
+  const none = el('p', { class: 'hint', role: 'status', hidden: true }, t('switcher.none'));
+  const dialog = open(el('div', {}, input, results, none), 'switcher', t('switcher.label'));
+  const take = (/** @type {Way} */ way) => {
+    dialog.close();
+    way.act();
   };
-  input.addEventListener('input', () => {
+  listen(app, input, results, none, take);
+}
+
+/**
+ * @param {Hubbub.App} app
+ * @param {HTMLInputElement} input
+ * @param {HTMLElement} results
+ * @param {HTMLElement} none
+ * @param {(way: Way) => void} take
+ */
+function listen(app, input, results, none, take) {
+  let at = 0;
+  /** @type {Way[]} */
+  let ways = [];
+  const draw = () => {
+    fillWith(results, ...ways.map((way, index) => option(way, index, index === at, () => take(way))));
+    set(input, 'aria-activedescendant', ways.length ? `${LIST}-${at}` : null);
+    results.hidden = !ways.length;
+    none.hidden = ways.length > 0;
+    results.children[at]?.scrollIntoView({ block: 'nearest' });
+  };
+  const look = () => {
+    ways = waysTo(app, input.value);
     at = 0;
     draw();
-  });
+  };
+  input.addEventListener('input', look);
   input.addEventListener('keydown', (event) => {
-    if (event.isComposing) return;
-    if (event.key === 'ArrowDown') at += 1;
-    else if (event.key === 'ArrowUp') at = Math.max(0, at - 1);
-    else if (event.key === 'Enter') /** @type {HTMLElement | null} */ (results.children[at])?.click();
-    else return;
+    if (event.isComposing || event.keyCode === 229 || !ways.length) return;
+    if (event.key === 'ArrowDown') at = (at + 1) % ways.length;
+    else if (event.key === 'ArrowUp') at = (at + ways.length - 1) % ways.length;
+    else if (event.key !== 'Enter') return;
     event.preventDefault();
-    if (event.key !== 'Enter') draw();
+    if (event.key === 'Enter') take(ways[at]);
+    else draw();
   });
-  results.addEventListener('click', (event) => {
-    const link = event.target instanceof Element ? event.target.closest('a') : null;
-    if (!link || event.metaKey || event.ctrlKey) return;
-    event.preventDefault();
-    dialog.close();
-    void app.go(link.pathname);
-  });
-  draw();
+  look();
+}
+
+/**
+ * Rooms, then people whom one has not written to yet, then the offer to make what is missing.
+ * @param {Hubbub.App} app
+ * @param {string} typed
+ * @returns {Way[]}
+ */
+function waysTo(app, typed) {
+  const wanted = typed.trim();
+  const visits = recent();
+  const found = [...store.rooms.values()]
+    .filter((room) => !room.archived)
+    .map((room) => ({ room, points: pointsOf(room, wanted) + attention(room, visits, wanted) }))
+    .filter(({ points }) => points > 0)
+    .sort((a, b) => b.points - a.points || a.room.name.localeCompare(b.room.name));
+  const ways = found.map(({ room }) => wayToRoom(app, room));
+  if (wanted) ways.push(...strangers(app, wanted));
+  const shown = ways.slice(0, SHOWN);
+  const name = wanted.replace(/^#/, '');
+  if (name && store.boot.can.create_rooms && !roomNamed(name) && !name.includes('/') && !wanted.startsWith('@'))
+    shown.push({ title: t('switcher.create', { room: name }), mark: icon('plus'), act: () => make(app, name) });
+  return shown;
 }
 
 /**
  * @param {Hubbub.Room} room
- * @param {boolean} chosen
- */
-function option(room, chosen) {
-  const number = calls(room);
-  const mark = room.kind === 'direct' ? '@' : '#';
-  return el(
-    'a',
-    {
-      class: 'room',
-      role: 'option',
-      href: hrefOf(room),
-      'aria-selected': String(chosen),
-      tabindex: -1,
-      'data-unread': room.unread,
-    },
-    el('span', { class: 'hash' }, mark),
-    el('b', { dir: 'auto' }, titleOf(room, t('room.notes'))),
-    number ? el('span', { class: 'badge' }, String(number)) : null,
-  );
-}
-
-/** @param {string} typed */
-function ranked(typed) {
-  const rooms = [...store.rooms.values()].filter((room) => !room.archived);
-  const scored = rooms.map((room) => ({ room, score: score(titleOf(room, t('room.notes')), typed) + attention(room) }));
-  return scored
-    .filter(({ score }) => score > 0)
-    .sort((a, b) => b.score - a.score)
-    .map(({ room }) => room);
-}
-
-/** @param {Hubbub.Room} room  a little, so that it only orders what matches alike */
-function attention(room) {
-  return (
-    (room.id === store.open ? 0 : 0.01) + (calls(room) ? 0.4 : 0) + (room.unread ? 0.2 : 0) + (room.member ? 0.1 : 0)
-  );
-}
-
-/**
- * @param {string} title
- * @param {string} typed
- */
-export function score(title, typed) {
-  const wanted = typed.trim().toLowerCase().replace(/^[#@]/, '');
-  if (!wanted) return 1;
-  const name = title.normalize('NFC').toLowerCase();
-  const spoken = latin(name);
-  const ways = [wanted, latin(wanted), relaid(wanted, 'en', 'ru'), relaid(wanted, 'ru', 'en')];
-  const best = Math.max(...ways.flatMap((way) => [match(name, way), match(spoken, way)]));
-  return best > 0 ? best : -1;
-}
-
-/**
- * @param {string} name
  * @param {string} wanted
  */
-function match(name, wanted) {
-  if (name === wanted) return 8;
-  if (name.startsWith(wanted)) return 6;
-  const words = name.split(/[\s._-]+/u);
-  if (words.some((word) => word.startsWith(wanted))) return 5;
-  if (
-    words
-      .map((word) => word[0] ?? '')
-      .join('')
-      .startsWith(wanted)
-  )
-    return 4;
-  return name.includes(wanted) ? 3 : 0;
-}
-
-/** @param {string} text */
-function latin(text) {
-  return [...text].map((sign) => SOUNDS[sign] ?? sign).join('');
+function pointsOf(room, wanted) {
+  const title = titleOf(room, t('room.notes'));
+  if (wanted.startsWith('#') && room.kind === 'direct') return -9;
+  if (wanted.startsWith('@') && room.kind !== 'direct') return -9;
+  const names = room.kind === 'direct' ? [title, ...companions(room)] : [title];
+  return Math.max(...names.map((name) => score(name, wanted))) || -9;
 }
 
 /**
- * What the same keys write in the other layout.
- * @param {string} text
- * @param {'en' | 'ru'} from
- * @param {'en' | 'ru'} to
+ * A little, so that it only orders what matches alike: what calls, what is unread, what was visited lately; the open room last.
+ * @param {Hubbub.Room} room
+ * @param {string[]} visits
+ * @param {string} wanted
  */
-function relaid(text, from, to) {
-  return [...text].map((sign) => ROWS[to][ROWS[from].indexOf(sign)] ?? sign).join('');
+function attention(room, visits, wanted) {
+  if (room.id === store.open) return wanted ? 0 : -0.5;
+  const visit = visits.indexOf(room.id);
+  const lately = visit < 0 ? 0 : 0.1 * (1 - visit / REMEMBERED);
+  const unread = room.member && room.unread ? 0.2 : 0;
+  return (calls(room) ? 0.4 : 0) + unread + lately + (room.member ? 0.05 : 0);
+}
+
+function recent() {
+  return chosen('recent').split(' ').filter(Boolean);
+}
+
+/**
+ * @param {Hubbub.App} app
+ * @param {Hubbub.Room} room
+ * @returns {Way}
+ */
+function wayToRoom(app, room) {
+  const direct = room.kind === 'direct';
+  const mark = direct ? avatar(companions(room)[0] ?? me(), 's') : el('span', { class: 'hash' }, '#');
+  return {
+    title: titleOf(room, t('room.notes')),
+    mark,
+    room,
+    note: direct ? '' : room.topic,
+    act: () => app.go(hrefOf(room)),
+  };
+}
+
+/**
+ * @param {Hubbub.App} app
+ * @param {string} wanted
+ * @returns {Way[]}
+ */
+function strangers(app, wanted) {
+  if (wanted.startsWith('#') || !me()) return [];
+  const written = new Set(
+    [...store.rooms.values()].flatMap(({ usernames = [] }) => (usernames.length < 3 ? usernames : [])),
+  );
+  const names = acquaintances().filter((name) => name !== me() && !written.has(name) && score(name, wanted) > 0);
+  names.sort((a, b) => score(b, wanted) - score(a, wanted) || a.localeCompare(b));
+  return names.map((name) => ({
+    title: name,
+    mark: avatar(name, 's'),
+    note: t('switcher.write'),
+    act: () => write(app, name),
+  }));
+}
+
+/**
+ * @param {Hubbub.App} app
+ * @param {string} name
+ */
+async function write(app, name) {
+  const { direct } = await import('./commands.js');
+  await app.go(hrefOf(await direct([name])));
+}
+
+/**
+ * @param {Hubbub.App} app
+ * @param {string} name  of a room that is not there: the page offers to make it, filled in
+ */
+function make(app, name) {
+  return app.go(`${store.boot.urls.chat}${encodeURIComponent(name)}/`);
+}
+
+/**
+ * @param {Way} way
+ * @param {number} index
+ * @param {boolean} marked
+ * @param {() => void} take
+ */
+function option({ title, mark, note, room }, index, marked, take) {
+  const number = room ? calls(room) : 0;
+  const onclick = (/** @type {MouseEvent} */ event) => {
+    if (room && (event.metaKey || event.ctrlKey)) return;
+    event.preventDefault();
+    take();
+  };
+  const own = { class: 'room', role: 'option', id: `${LIST}-${index}`, tabindex: -1, 'aria-selected': String(marked) };
+  const state = room ? { href: hrefOf(room), 'data-unread': room.unread, 'data-quiet': !room.member } : {};
+  return el(
+    'a',
+    { ...own, ...state, onclick },
+    mark,
+    el('b', { dir: 'auto' }, title),
+    note ? el('small', { dir: 'auto' }, note) : null,
+    number
+      ? el('span', { class: 'badge' }, String(number))
+      : room?.unread && room.member
+        ? el('span', { class: 'dot' })
+        : null,
+  );
 }

@@ -176,7 +176,7 @@ export async function deliver(item) {
   } catch (error) {
     const trouble = error instanceof Refusal ? error : null;
     if (!trouble || trouble.passing || trouble.trouble.status === 401)
-      return { kind: 'later', after: trouble?.trouble.after ?? null };
+      return { kind: 'later', after: trouble?.trouble.after ?? null, slow: trouble?.trouble.code === 'rate_limited' };
     return { kind: 'refused', code: trouble.trouble.code, detail: trouble.trouble.detail };
   }
 }

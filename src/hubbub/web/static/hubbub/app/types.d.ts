@@ -5,7 +5,7 @@ declare namespace Hubbub {
   interface Room {
     id: string; name: string; kind: Kind; topic: string; visitors: boolean; archived: boolean; head: number;
     member: boolean; role: 'member' | 'manager' | null; unread: number; mentions: number; read: number;
-    usernames?: string[]; online?: number;
+    usernames?: string[]; online?: number; last_at?: string | null;
   }
 
   interface Message {
@@ -53,7 +53,7 @@ declare namespace Hubbub {
 
   type Delivery =
     | { kind: 'acked'; ack: Ack }
-    | { kind: 'later'; after: number | null }
+    | { kind: 'later'; after: number | null; slow?: boolean }
     | { kind: 'refused'; code: string; detail: string };
 
   interface Draft { room: string; text: string; start: number; reply: string | null; at: number; }
