@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 import msgspec
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from hubbub.events import log
 from hubbub.events.models import Stream
@@ -87,6 +87,13 @@ def newest_messages(room: Room, count: int) -> list[Message]:
     """The last messages of a room that were not deleted, oldest first."""
     rows = _with_author(room).filter(deleted_at=None).order_by("-seq")[:count]
     return list(reversed(rows))
+
+
+def last_said_at(room_ids: Collection[int]) -> dict[int, str]:
+    """When something was last said in each of these rooms in which something was."""
+    newest = Message.objects.filter(room=OuterRef("pk")).order_by("-seq").values("at")[:1]
+    rows = Room.objects.filter(pk__in=room_ids).annotate(last_at=Subquery(newest)).exclude(last_at=None)
+    return {room_id: clock.wire(at) for room_id, at in rows.values_list("pk", "last_at")}
 
 
 def message_states(rows: Sequence[Message]) -> list[MessageState]:

@@ -18,7 +18,7 @@ from hubbub.messages.wire import MessagesPage
 from hubbub.people.access import Actor
 from hubbub.rooms import access
 from hubbub.rooms import queries as rooms
-from hubbub.rooms.models import Room
+from hubbub.rooms.models import Kind, Room
 from hubbub.web.appearance import appearance_of
 from hubbub.web.assets import assets
 from hubbub.web.catalogue import catalogue
@@ -62,6 +62,7 @@ def island(content: dict[str, Any]) -> str:
 
 def _state(actor: Actor | None, room: Room | None, *, at: int) -> dict[str, Any]:
     listed = [_with_online(state) for state in messages.room_list(actor)] if actor else []
+    _tell_last_times(listed)
     if room is None:
         nothing = dict.fromkeys(("room", "page", "context", "members"))
         return {"epoch": log.epoch(), "rooms": listed, **nothing}
@@ -94,6 +95,13 @@ def _position(asked: str) -> int:
 def _with_online(state: Any) -> dict[str, Any]:
     shown: dict[str, Any] = msgspec.to_builtins(state)
     return {**shown, "online": len(rooms.presence.online(Room.pk_of(state.id) or 0))}
+
+
+def _tell_last_times(listed: list[dict[str, Any]]) -> None:
+    """Direct rooms are shown by their last message, the newest first."""
+    direct = {Room.pk_of(state["id"]) or 0: state for state in listed if state["kind"] == Kind.DIRECT}
+    for room_id, moment in messages.last_said_at(direct).items():
+        direct[room_id]["last_at"] = moment
 
 
 def _me(actor: Actor | None) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 import { choicesFor, menu } from './actions.js';
 import { stopEditing } from './editor.js';
+import { formatByKeys, letterOf } from './formatting.js';
 import { set } from './html.js';
 import { roomsInOrder } from './sidebar.js';
 import { hrefOf, store } from './store.js';
@@ -9,13 +10,22 @@ import { hrefOf, store } from './store.js';
 /** @type {Record<string, string>} */
 const LETTERS = { r: 'reply', e: 'edit', '+': 'react', '=': 'react', u: 'unread', c: 'copy', Delete: 'delete' };
 
+/** @type {Record<string, (app: Hubbub.App) => unknown>} what Ctrl or Cmd opens from anywhere */
+const LAZY = {
+  k: (app) => import('./switcher.js').then(({ openSwitcher }) => openSwitcher(app)),
+  '/': () => openKeyHelp(),
+};
+
 /** @param {Hubbub.App} app */
 export function listenToKeys(app) {
   document.addEventListener('keydown', (event) => pressed(app, event));
+  app.side.addEventListener('keydown', walkRooms);
+  app.composer.field.addEventListener('keydown', (event) => leaveComposer(app, event));
   app.timeline.list.addEventListener('keydown', (event) => walk(app, event));
   app.timeline.list.addEventListener('focusin', (event) => current(app, event.target));
   new MutationObserver(() => tabStop(app)).observe(app.timeline.list, { childList: true });
   tabStop(app);
+  formatByKeys(app.composer.field);
 }
 
 /**
@@ -23,11 +33,11 @@ export function listenToKeys(app) {
  * @param {KeyboardEvent} event
  */
 function pressed(app, event) {
-  if (event.defaultPrevented || event.isComposing) return;
+  if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return;
   const { key, altKey, shiftKey } = event;
   const command = event.ctrlKey || event.metaKey;
-  if (command && key.toLowerCase() === 'k' && !altKey)
-    return take(event, () => import('./switcher.js').then(({ openSwitcher }) => openSwitcher(app)));
+  const opens = command && !altKey ? LAZY[letterOf(event)] : undefined;
+  if (opens) return take(event, () => opens(app));
   if (document.querySelector('dialog[open], [popover]:popover-open')) return;
   if (key === 'F6') return take(event, () => region(app, shiftKey ? -1 : 1));
   if (key === 'Escape') return stepBack(app, event);
@@ -64,17 +74,51 @@ function stepBack(app, event) {
  * @param {number} step
  */
 function region(app, step) {
-  const message = () => app.timeline.list.querySelector('article.msg[tabindex="0"]');
-  const stops = [
-    app.side.querySelector('a.room[aria-current], a.room'),
-    message(),
-    app.composer.field,
-    getComputedStyle(app.aside).display === 'none' ? null : app.aside.querySelector('button'),
-  ].filter((stop) => stop instanceof HTMLElement && stop.isConnected);
-  const here = [app.side, app.timeline.list, app.composer.element, app.aside].findIndex((one) =>
-    one.contains(document.activeElement),
-  );
-  /** @type {HTMLElement} */ (stops[(Math.max(here, -step) + step + stops.length) % stops.length])?.focus();
+  const regions = [
+    {
+      element: app.side,
+      stop: app.side.querySelector('a.room[aria-current]') ?? app.side.querySelector('a.room, button'),
+    },
+    { element: app.pane.log, stop: lastStop(app) },
+    { element: app.composer.element, stop: app.composer.field },
+    { element: app.main, stop: app.main.querySelector('.selector input, .selector a') },
+    { element: app.aside, stop: app.aside.querySelector('button:not(:disabled)') },
+  ].filter(({ stop }) => stop?.checkVisibility());
+  const here = regions.findIndex(({ element }) => element.contains(document.activeElement));
+  const next = here < 0 ? (step > 0 ? 0 : regions.length - 1) : (here + step + regions.length) % regions.length;
+  const { stop } = regions[next] ?? {};
+  if (stop instanceof HTMLElement) stop.focus();
+}
+
+/** @param {Hubbub.App} app  where the one tab stop of the log is */
+function lastStop(app) {
+  return app.timeline.list.querySelector('article.msg[tabindex="0"]');
+}
+
+/**
+ * Shift and up, where it would select nothing, goes to the last message.
+ * @param {Hubbub.App} app
+ * @param {KeyboardEvent} event
+ */
+function leaveComposer(app, event) {
+  const { key, shiftKey, altKey, ctrlKey, metaKey } = event;
+  if (key !== 'ArrowUp' || !shiftKey || altKey || ctrlKey || metaKey || event.isComposing) return;
+  if (event.defaultPrevented || app.composer.field.selectionEnd > 0) return;
+  const last = [...app.timeline.list.querySelectorAll('article.msg')].at(-1);
+  if (last instanceof HTMLElement) take(event, () => last.focus());
+}
+
+/** @param {KeyboardEvent} event  in the sidebar */
+function walkRooms(event) {
+  const { key, altKey, ctrlKey, metaKey, currentTarget, target } = event;
+  if (altKey || ctrlKey || metaKey || !(currentTarget instanceof Element) || !(target instanceof HTMLElement)) return;
+  const stops = /** @type {HTMLElement[]} */ ([...currentTarget.querySelectorAll('.rooms :is(a, button)')]);
+  const here = stops.indexOf(target);
+  if (here < 0) return;
+  /** @type {Record<string, HTMLElement | undefined>} */
+  const ways = { ArrowUp: stops[here - 1], ArrowDown: stops[here + 1], Home: stops[0], End: stops.at(-1) };
+  const next = ways[key];
+  if (next) take(event, () => next.focus());
 }
 
 /**
@@ -85,8 +129,8 @@ function region(app, step) {
 function nextRoom(app, step, unreadOnly) {
   const rooms = roomsInOrder().filter((room) => !unreadOnly || room.unread || room.id === store.open);
   const here = rooms.findIndex((room) => room.id === store.open);
-  const next = rooms[(here + step + rooms.length) % rooms.length];
-  if (next) void app.go(hrefOf(next));
+  const next = rooms[(Math.max(here, step > 0 ? -1 : 0) + step + rooms.length) % rooms.length];
+  if (next && next.id !== store.open) void app.go(hrefOf(next));
 }
 
 /**
@@ -97,7 +141,12 @@ function nextRoom(app, step, unreadOnly) {
 function typing(app, event) {
   const at = document.activeElement;
   if (at && at !== document.body && !(at instanceof HTMLElement && at.classList.contains('log'))) return;
+  if (event.key === '?') return take(event, () => openKeyHelp());
   if ([...event.key].length === 1 && event.key !== ' ') app.composer.focus();
+}
+
+function openKeyHelp() {
+  return import('./keyhelp.js').then(({ showKeys }) => showKeys());
 }
 
 // ---- the log: one tab stop, arrows walk ----
@@ -121,7 +170,7 @@ function walk(app, event) {
   if (next) return take(event, () => next.focus());
   if (!row) return;
   if (event.key === 'Enter' || event.key === ' ') return take(event, () => menu(app, row, article));
-  const choice = choicesFor(app, row).get(LETTERS[event.key.length === 1 ? event.key.toLowerCase() : event.key] ?? '');
+  const choice = choicesFor(app, row).get(LETTERS[letterOf(event)] ?? '');
   if (choice) take(event, choice.act);
 }
 
