@@ -1,17 +1,28 @@
 """Reading and recording the log. Recording happens inside a transaction which has locked the stream."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 
 import msgspec
 from django.db import transaction
 from django.db.models import Q
 
 from hubbub.events import announce
-from hubbub.events.models import Event, LogState, Receipt, Stream
+from hubbub.events.models import Event, LogState, Stream
+from hubbub.events.rows import ADVANCE, EVENTS, LOCK, RECEIPTS, REPEATS
 from hubbub.events.schema import Draft, Recorded, Repeat
 from hubbub.lib import ids
+from hubbub.lib.rows import moment
 
 _encode = msgspec.json.Encoder().encode
+
+
+@dataclass(slots=True)
+class LockedStream:
+    """A stream that this transaction holds: nobody else gives it a number until the transaction ends."""
+
+    pk: int
+    head: int
 
 
 def epoch() -> str:
@@ -34,13 +45,13 @@ def new_stream() -> Stream:
     return Stream.objects.create()
 
 
-def lock(stream_ids: Collection[int]) -> dict[int, Stream]:
+def lock(stream_ids: Collection[int]) -> dict[int, LockedStream]:
     """These streams, held until the transaction ends, always taken in the same order. Unknown ids are left out."""
-    rows = Stream.objects.select_for_update().filter(pk__in=stream_ids).order_by("pk")
-    return {stream.pk: stream for stream in rows}
+    found = LOCK.fetch((stream_id,) for stream_id in stream_ids)
+    return {pk: LockedStream(pk, head) for pk, head in found}
 
 
-def record(stream: Stream, drafts: Sequence[Draft]) -> list[Recorded]:
+def record(stream: LockedStream, drafts: Sequence[Draft]) -> list[Recorded]:
     """Give the drafts the stream's next numbers, store them and have them told after the commit.
 
     The caller has locked the stream in this transaction and stores the changed rows in it too.
@@ -48,12 +59,11 @@ def record(stream: Stream, drafts: Sequence[Draft]) -> list[Recorded]:
     return record_all([(stream, draft) for draft in drafts])
 
 
-def record_all(drafts: Sequence[tuple[Stream, Draft]]) -> list[Recorded]:
+def record_all(drafts: Sequence[tuple[LockedStream, Draft]]) -> list[Recorded]:
     """The same for drafts of several streams; within a stream their order here is their order for ever."""
     recorded = [_number(stream, draft) for stream, draft in drafts]
-    Event.objects.bulk_create([_row(event) for event in recorded])
-    for stream in {stream.pk: stream for stream, _ in drafts}.values():
-        Stream.objects.filter(pk=stream.pk).update(head=stream.head)
+    EVENTS.insert([_row(event) for event in recorded])
+    ADVANCE.run({stream.pk: stream.head for stream, _ in drafts}.items())
     announce.tell(recorded)
     return recorded
 
@@ -82,27 +92,16 @@ def blank(stream_id: int, data_by_seq: dict[int, msgspec.Struct]) -> None:
 
 def repeats(wanted: Collection[tuple[int, str]]) -> dict[tuple[int, str], Repeat]:
     """The answers already given, by (author, client_id)."""
-    if not wanted:
-        return {}
-    authors = {author for author, _ in wanted}
-    found = Receipt.objects.filter(author__in=authors, client_id__in={client_id for _, client_id in wanted})
-    return {
-        (row.author, row.client_id): _repeat(row) for row in found if (row.author, row.client_id) in wanted
-    }
+    return {(author, client_id): Repeat(*answer) for author, client_id, *answer in REPEATS.fetch(wanted)}
 
 
 def remember(answers: Iterable[tuple[int, str, Repeat]]) -> None:
     """Keep these answers for ever: (author, client_id, answer)."""
-    Receipt.objects.bulk_create(
-        Receipt(
-            author=author,
-            client_id=client_id,
-            fingerprint=answer.fingerprint,
-            stream_id=answer.stream_id,
-            seq=answer.seq,
-            subject=answer.subject,
-        )
-        for author, client_id, answer in answers
+    RECEIPTS.insert(
+        [
+            (author, client_id, answer.fingerprint, answer.stream_id, answer.seq, answer.subject)
+            for author, client_id, answer in answers
+        ]
     )
 
 
@@ -115,27 +114,18 @@ def trim(stream_id: int, floor: int) -> None:
         Event.objects.filter(stream_id=stream_id, seq__lte=floor).delete()
 
 
-def _number(stream: Stream, draft: Draft) -> Recorded:
+def _number(stream: LockedStream, draft: Draft) -> Recorded:
     stream.head += 1
     data = _encode(draft.data).decode()
     return Recorded(stream.pk, stream.head, draft.kind, draft.by, draft.client_id, draft.at, data)
 
 
-def _row(event: Recorded) -> Event:
-    return Event(
-        stream_id=event.stream_id,
-        seq=event.seq,
-        kind=event.kind,
-        by=event.by,
-        client_id=event.client_id,
-        at=event.at,
-        data=event.data,
+def _row(event: Recorded) -> tuple[object, ...]:
+    return (
+        *(event.stream_id, event.seq, event.kind, event.by, event.client_id),
+        *(moment(event.at), event.data),
     )
 
 
 def _recorded(row: Event) -> Recorded:
     return Recorded(row.stream_id, row.seq, row.kind, row.by, row.client_id, row.at, row.data)
-
-
-def _repeat(row: Receipt) -> Repeat:
-    return Repeat(row.fingerprint, row.stream_id, row.seq, row.subject)

@@ -1,13 +1,11 @@
 """The shape of an event as it is recorded and told; the kinds themselves are defined by whoever records them."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True):
     """An event about to be recorded: all but its number."""
 
     kind: str
@@ -17,8 +15,7 @@ class Draft:
     client_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(msgspec.Struct, frozen=True):
     """An event of a stream. `data` is JSON text, as stored."""
 
     stream_id: int
@@ -30,8 +27,7 @@ class Recorded:
     data: str
 
 
-@dataclass(frozen=True, slots=True)
-class Repeat:
+class Repeat(msgspec.Struct, frozen=True):
     """The answer that an operation got the first time."""
 
     fingerprint: str

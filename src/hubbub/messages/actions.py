@@ -22,7 +22,7 @@ from hubbub.messages.events import DELETE, EDIT, REACT, UNREACT, Deleted, Edited
 from hubbub.messages.models import Mention, Message, Reaction
 from hubbub.messages.operations import Answer, Delete, Edit, Operation, React, Send, Unreact
 from hubbub.messages.requests import Batch, Checked, Request, answer, prepare
-from hubbub.messages.sending import member_pairs, mention_rows, mentionable, rendered, send_messages
+from hubbub.messages.sending import call_members, mentionable, rendered, send_messages
 from hubbub.people.access import Actor, Caller
 
 
@@ -56,7 +56,7 @@ def _changed(request: Request, batch: Batch) -> Answer | Refused:
             if isinstance(checked, Answer):
                 return checked
             target, seq = _CHANGES[type(checked.operation)](checked, batch)
-            done = Repeat(checked.fingerprint, checked.room.pk, seq, target.pk)
+            done = Repeat(checked.fingerprint, checked.room_id, seq, target.pk)
             batch.remember([(checked, done)])
             return answer(done, checked.operation.client_id)
     except Refused as refusal:
@@ -70,7 +70,7 @@ def _edit(checked: Checked, batch: Batch) -> tuple[Message, int]:
     message = _own_message(checked, operation.target)
     if message.deleted_at is not None:
         raise Gone("The message was deleted.")
-    if not checked.standing.may_speak:
+    if not checked.footing.may_speak:
         raise Forbidden("You cannot post in this room.")
     people = mentionable([body])
     text = rendered(body, people)
@@ -81,8 +81,7 @@ def _edit(checked: Checked, batch: Batch) -> tuple[Message, int]:
     message.edit_seqs = [*message.edit_seqs, seq]
     message.save(update_fields=["body", "html", "edited_at", "edit_seqs"])
     Mention.objects.filter(message=message).delete()
-    members = member_pairs({message.room_id}, people)
-    Mention.objects.bulk_create(mention_rows(message, text.mentions, people, members))
+    call_members([(message.pk, message.room_id, message.seq, message.author_id, text.mentions)], people)
     return message, seq
 
 
@@ -92,7 +91,7 @@ def _delete(checked: Checked, batch: Batch) -> tuple[Message, int]:
     message = _own_message(checked, operation.target)
     if message.deleted_at is not None:
         return message, _head(checked, batch)
-    if checked.room.archived_at is not None:
+    if checked.footing.is_archived:
         raise Forbidden("The room is archived.")
     now = clock.now()
     seq = _record(checked, batch, DELETE, Deleted(message.wire_id), at=now)
@@ -140,7 +139,7 @@ _CHANGES: dict[type[Operation], Callable[[Checked, Batch], tuple[Message, int]]]
 
 def _own_message(checked: Checked, wire_id: str) -> Message:
     message = _message(checked, wire_id)
-    if message.author_id != checked.actor.person_id and not checked.standing.manages:
+    if message.author_id != checked.actor.person_id and not checked.footing.manages:
         raise Forbidden("Only its author or a manager may change a message.")
     return message
 
@@ -150,13 +149,13 @@ def _reacted_message(checked: Checked, operation: React | Unreact) -> tuple[str,
     message = _message(checked, operation.target)
     if message.deleted_at is not None:
         raise Gone("The message was deleted.")
-    if not checked.standing.may_react:
+    if not checked.footing.may_react:
         raise Forbidden("The room is archived.")
     return emoji, message
 
 
 def _message(checked: Checked, wire_id: str) -> Message:
-    message = Message.objects.filter(pk=Message.pk_of(wire_id) or 0, room_id=checked.room.pk).first()
+    message = Message.objects.filter(pk=Message.pk_of(wire_id) or 0, room_id=checked.room_id).first()
     if message is None:
         raise NotFound("There is no such message.")
     return message
@@ -164,12 +163,12 @@ def _message(checked: Checked, wire_id: str) -> Message:
 
 def _record(checked: Checked, batch: Batch, kind: str, data: msgspec.Struct, *, at: datetime) -> int:
     draft = Draft(kind, checked.actor.person_id, at, data, checked.operation.client_id or None)
-    stream = batch.streams[checked.room.pk]
+    stream = batch.streams[checked.room_id]
     return log.record(stream, [draft])[0].seq
 
 
 def _head(checked: Checked, batch: Batch) -> int:
-    return batch.streams[checked.room.pk].head
+    return batch.streams[checked.room_id].head
 
 
 def _distinct(message: Message) -> int:

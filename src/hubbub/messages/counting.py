@@ -7,13 +7,13 @@ from django.db.models import Func, IntegerField, OuterRef, QuerySet, Subquery, V
 from django.db.models.functions import Coalesce
 
 from hubbub.messages.models import Mention, Message
-from hubbub.rooms.models import Membership, Room
+from hubbub.messages.rows import COUNTS
+from hubbub.rooms.models import Membership
 
 
 def message_counts(room_ids: Collection[int]) -> dict[int, int]:
     """By room: how many messages it has had, deleted ones included."""
-    rooms = Room.objects.filter(pk__in=room_ids).annotate(said=_last_ordinal(_of_room("pk")))
-    return dict(rooms.values_list("pk", "said"))
+    return dict(COUNTS.fetch((room_id,) for room_id in room_ids))
 
 
 def unread_counts(person_id: int, room_ids: Collection[int]) -> dict[int, tuple[int, int]]:

@@ -2,41 +2,38 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
 
+import msgspec
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
 from django.utils.crypto import constant_time_compare
 
-from hubbub.lib import clock
 from hubbub.lib.refusals import Forbidden, Refused, Unauthenticated
+from hubbub.people import rows
 from hubbub.people.actions import person_for
-from hubbub.people.models import Ban, Person, Token
+from hubbub.people.models import Person, Token
 
 _ENDED = "This sign-in has ended; sign in again."
 _BANNED = "You have been banned from this chat."
 _BEARER = re.compile(r"[Bb]earer +([A-Za-z0-9_-]{20,128}) *\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class SessionCredential:
+class SessionCredential(msgspec.Struct, frozen=True):
     """Signed in with a session; `password` is the stored hash at that time, so that its change ends it."""
 
     session_key: str
     password: str
 
 
-@dataclass(frozen=True, slots=True)
-class TokenCredential:
+class TokenCredential(msgspec.Struct, frozen=True):
     token_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(msgspec.Struct, frozen=True):
     """Somebody who signed in some time ago; `confirm` says whether that still holds."""
 
     person_id: int
@@ -44,8 +41,7 @@ class Caller:
     credential: SessionCredential | TokenCredential
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(msgspec.Struct, frozen=True):
     """Somebody who may act at this moment. One who moderates sees and manages every room, also those of others."""
 
     person_id: int
@@ -62,7 +58,7 @@ def actor_of(person: Person) -> Actor:
 
 def moderator_of(person: Person) -> Actor:
     """The same as one who moderates, vouched for by the admin site; nobody becomes one through the chat's own doors."""
-    return replace(actor_of(person), moderates=True)
+    return msgspec.structs.replace(actor_of(person), moderates=True)
 
 
 def caller_of_session(session: SessionBase) -> Caller | None:
@@ -102,8 +98,8 @@ def confirm(callers: Collection[Caller]) -> dict[Caller, Actor | Refused]:
 
     A fixed number of queries, and one more for each session whose user's password changed since it was opened.
     """
-    people = Person.objects.select_related("user").in_bulk({caller.person_id for caller in callers})
-    banned = set(Ban.objects.in_force().filter(person__in=people).values_list("person_id", flat=True))
+    people = rows.facts_of({caller.person_id for caller in callers})
+    banned = rows.banned(people)
     alive = _alive_credentials({caller.credential for caller in callers})
     return {caller: _confirmed(caller, people, banned, alive) for caller in callers}
 
@@ -118,25 +114,27 @@ def confirm_one(caller: Caller) -> Actor:
 
 def _confirmed(
     caller: Caller,
-    people: dict[int, Person],
+    people: dict[int, rows.Facts],
     banned: set[int],
     alive: set[SessionCredential | TokenCredential],
 ) -> Actor | Refused:
     person = people.get(caller.person_id)
-    user: Any = person.user if person else None
-    if person is None or user is None or not user.is_active or caller.credential not in alive:
+    if person is None or not person.is_active or caller.credential not in alive:
         return Unauthenticated(_ENDED)
-    if isinstance(caller.credential, SessionCredential) and not _password_holds(caller.credential, user):
+    if isinstance(caller.credential, SessionCredential) and not _password_holds(caller, person.password):
         return Unauthenticated(_ENDED)
-    if person.pk in banned:
+    if caller.person_id in banned:
         return Forbidden(_BANNED)
-    return actor_of(person)
+    return Actor(caller.person_id, person.username, person.is_staff, person.is_bot)
 
 
-def _password_holds(credential: SessionCredential, user: Any) -> bool:
+def _password_holds(caller: Caller, password: str) -> bool:
     """A new password ends every session but the one that it was set in, whose proof was renewed with it."""
-    if credential.password == user.password:
+    credential = caller.credential
+    assert isinstance(credential, SessionCredential)
+    if credential.password == password:
         return True
+    user = Person.objects.select_related("user").get(pk=caller.person_id).user
     return _hash_holds(user, _store(credential.session_key).get(HASH_SESSION_KEY, ""))
 
 
@@ -145,9 +143,7 @@ def _alive_credentials(
 ) -> set[SessionCredential | TokenCredential]:
     sessions = {credential for credential in credentials if isinstance(credential, SessionCredential)}
     tokens = {credential for credential in credentials if isinstance(credential, TokenCredential)}
-    found = set(
-        Token.objects.filter(pk__in={token.token_id for token in tokens}).values_list("pk", flat=True)
-    )
+    found = rows.existing_tokens({token.token_id for token in tokens})
     keys = _alive_sessions({session.session_key for session in sessions}) if sessions else set()
     return {token for token in tokens if token.token_id in found} | {
         s for s in sessions if s.session_key in keys
@@ -158,8 +154,7 @@ def _alive_sessions(keys: set[str]) -> set[str]:
     """One query where sessions are rows; a look at each where the site keeps them elsewhere."""
     engine = _engine()
     if issubclass(engine, DatabaseSessionStore):
-        rows = engine.get_model_class().objects.filter(session_key__in=keys, expire_date__gt=clock.now())
-        return set(rows.values_list("session_key", flat=True))
+        return rows.alive_sessions(engine.get_model_class(), keys)
     return {key for key in keys if engine(key).get(SESSION_KEY) is not None}
 
 

@@ -1,50 +1,75 @@
 """The one door from a person to a room. Absent and forbidden look alike; every surface comes through here."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
+import msgspec
 from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils.module_loading import import_string
 
 from hubbub.lib.refusals import Forbidden, NotFound, Unauthenticated
+from hubbub.lib.rows import Statement
 from hubbub.people.access import Actor
 from hubbub.rooms.models import Kind, Membership, Role, Room
 
 _OPEN_KINDS = (Kind.PUBLIC, Kind.ANNOUNCEMENT)
 
+_MEMBERS = Statement(
+    """
+    SELECT m.person_id, m.room_id FROM {given} CROSS JOIN hubbub_membership AS m
+    WHERE m.room_id = given.room AND m.person_id = given.person
+    """,
+    {"person": "bigint", "room": "bigint"},
+)
+_FOOTINGS = Statement(
+    """
+    SELECT given.person, given.room, r.kind, r.visitors, r.archived_at IS NOT NULL, m.role
+    FROM {given} CROSS JOIN hubbub_room AS r
+    LEFT JOIN hubbub_membership AS m ON m.room_id = given.room AND m.person_id = given.person
+    WHERE r.stream_id = given.room
+    """,
+    {"person": "bigint", "room": "bigint"},
+)
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How somebody stands to a room that they may see. `actor` is None for a visitor who has not signed in."""
 
-    room: Room
+class Footing(msgspec.Struct, frozen=True):
+    """How somebody stands to a room that they may see. `actor` is None for a visitor, `role` for who is no member."""
+
+    room_id: int
+    kind: str
+    is_archived: bool
     actor: Actor | None
-    membership: Membership | None
+    role: str | None
 
     @property
     def is_member(self) -> bool:
-        return self.membership is not None
+        return self.role is not None
 
     @property
     def manages(self) -> bool:
         """Managers of the room, and admins in every room that they see; in a direct room only who moderates."""
         if self.actor is None:
             return False
-        if self.actor.moderates or self.room.is_direct:
+        if self.actor.moderates or self.kind == Kind.DIRECT:
             return self.actor.moderates
-        is_manager = self.membership is not None and self.membership.role == Role.MANAGER
-        return is_manager or self.actor.is_admin
+        return self.role == Role.MANAGER or self.actor.is_admin
 
     @property
     def may_speak(self) -> bool:
-        if self.actor is None or self.room.archived_at is not None:
+        if self.actor is None or self.is_archived:
             return False
-        return self.manages or self.room.kind != Kind.ANNOUNCEMENT
+        return self.kind != Kind.ANNOUNCEMENT or self.manages
 
     @property
     def may_react(self) -> bool:
-        return self.actor is not None and self.room.archived_at is None
+        return self.actor is not None and not self.is_archived
+
+
+class Standing(Footing, frozen=True):
+    """The same with the rows that it was read from."""
+
+    room: Room
+    membership: Membership | None
 
 
 def no_such_room() -> NotFound:
@@ -79,25 +104,31 @@ def standing_in(actor: Actor | None, room: Room | None) -> Standing:
     if room is not None and actor is not None:
         membership = Membership.objects.filter(room=room, person_id=actor.person_id).first()
     if room is not None and may_see(room, actor, is_member=membership is not None):
-        return Standing(room, actor, membership)
+        role = membership.role if membership is not None else None
+        return Standing(room.pk, room.kind, room.archived_at is not None, actor, role, room, membership)
     if actor is None:
         raise Unauthenticated("Sign in first.")
     raise no_such_room()
 
 
-def standings(pairs: Collection[tuple[Actor, int]]) -> dict[tuple[int, int], Standing]:
-    """Many at once, by (person, room); pairs of people and rooms that they may not see are left out."""
-    rooms = Room.objects.in_bulk({room_id for _, room_id in pairs})
-    memberships = Membership.objects.filter(
-        room__in=rooms, person__in={actor.person_id for actor, _ in pairs}
-    )
-    held = {(membership.person_id, membership.room_id): membership for membership in memberships}
-    found: dict[tuple[int, int], Standing] = {}
+def footings(pairs: Collection[tuple[Actor, int]]) -> dict[tuple[Actor, int], Footing]:
+    """Many at once; pairs of people and rooms that they may not see are left out."""
+    read = _FOOTINGS.fetch({(actor.person_id, room_id) for actor, room_id in pairs})
+    known = {(person_id, room_id): facts for person_id, room_id, *facts in read}
+    found: dict[tuple[Actor, int], Footing] = {}
     for actor, room_id in pairs:
-        room, membership = rooms.get(room_id), held.get((actor.person_id, room_id))
-        if room is not None and may_see(room, actor, is_member=membership is not None):
-            found[actor.person_id, room_id] = Standing(room, actor, membership)
+        facts = known.get((actor.person_id, room_id))
+        if facts is None:
+            continue
+        kind, visitors, is_archived, role = facts
+        if may_see_kind(kind, actor, visitors=bool(visitors), is_member=role is not None):
+            found[actor, room_id] = Footing(room_id, kind, bool(is_archived), actor, role)
     return found
+
+
+def members_among(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Those of these pairs of person and room where the one belongs to the other."""
+    return {(person_id, room_id) for person_id, room_id in _MEMBERS.fetch(pairs)}
 
 
 def managed(actor: Actor, room_id: int | None) -> Standing:

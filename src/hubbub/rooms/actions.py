@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 
 from hubbub.events import log
-from hubbub.events.models import Stream
+from hubbub.events.log import LockedStream
 from hubbub.events.schema import Draft, Recorded
 from hubbub.lib import clock
 from hubbub.lib.refusals import BadField, Conflict, Forbidden, NotFound, TooMany
@@ -197,16 +197,19 @@ def person_named(username: str) -> Person:
     return person
 
 
-def enter_on_speaking(room: Room, actor: Actor, *, head: int) -> tuple[Membership, Draft]:
-    """Speaking in a public room joins it: the membership and the event to record before the message."""
-    membership = Membership.objects.create(
-        room=room, person_id=actor.person_id, role=Role.MEMBER, read_seq=head
+def enter_on_speaking(entering: Sequence[tuple[int, Actor, int]]) -> list[Draft]:
+    """Speaking in a public room joins it: for each room, actor and head the event to record before the message."""
+    if not entering:
+        return []
+    Membership.objects.bulk_create(
+        Membership(room_id=room_id, person_id=actor.person_id, role=Role.MEMBER, read_seq=head)
+        for room_id, actor, head in entering
     )
-    people.moved([actor.person_id])
-    return membership, _join_draft(actor, actor.username, Role.MEMBER)
+    people.moved(sorted({actor.person_id for _, actor, _ in entering}))
+    return [_join_draft(actor, actor.username, Role.MEMBER) for _, actor, _ in entering]
 
 
-def _locked(room_id: int | None) -> dict[int, Stream]:
+def _locked(room_id: int | None) -> dict[int, LockedStream]:
     """The room's stream, so that what is checked next still holds when the event is recorded."""
     return log.lock([room_id] if room_id is not None else [])
 

@@ -1,0 +1,48 @@
+"""The log's statements about many rows at once, for `log.py` alone. A test holds the columns against the models."""
+
+from hubbub.lib.rows import Statement, Table
+
+EVENTS = Table(
+    "hubbub_event",
+    {
+        "stream_id": "bigint",
+        "seq": "bigint",
+        "kind": "text",
+        "by": "bigint",
+        "client_id": "text",
+        "at": "timestamptz",
+        "data": "text",
+    },
+)
+
+RECEIPTS = Table(
+    "hubbub_receipt",
+    {
+        "author": "bigint",
+        "client_id": "text",
+        "fingerprint": "text",
+        "stream_id": "bigint",
+        "seq": "bigint",
+        "subject": "bigint",
+    },
+)
+
+LOCK = Statement(
+    "SELECT s.id, s.head FROM {given} CROSS JOIN hubbub_stream AS s WHERE s.id = given.id ORDER BY s.id",
+    {"id": "bigint"},
+    lock="s",
+)
+
+ADVANCE = Statement(
+    "UPDATE hubbub_stream SET head = given.head FROM {given} WHERE hubbub_stream.id = given.id",
+    {"id": "bigint", "head": "bigint"},
+)
+
+REPEATS = Statement(
+    """
+    SELECT r.author, r.client_id, r.fingerprint, r.stream_id, r.seq, r.subject
+    FROM {given} CROSS JOIN hubbub_receipt AS r
+    WHERE r.author = given.author AND r.client_id = given.client_id
+    """,
+    {"author": "bigint", "client_id": "text"},
+)

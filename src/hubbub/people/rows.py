@@ -1,0 +1,114 @@
+"""What deciding needs to know of many people at once, read raw. Knows neither callers nor what is decided."""
+
+from collections.abc import Collection
+from functools import cache
+from typing import Any
+
+import msgspec
+from django.contrib.auth import get_user_model
+
+from hubbub.lib import clock
+from hubbub.lib.rows import Statement, moment
+from hubbub.people.models import Person
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """A person whose account is there, and what the account says of them."""
+
+    username: str
+    is_bot: bool
+    is_active: bool
+    is_staff: bool
+    password: str
+
+
+_FROM_ACCOUNT = ("is_active", "is_staff", "password")
+
+_BANNED = Statement(
+    """
+    SELECT b.person_id FROM {given} CROSS JOIN hubbub_ban AS b
+    WHERE b.person_id = given.person AND (b.until IS NULL OR b.until > %s)
+    """,
+    {"person": "bigint"},
+)
+_TOKENS = Statement(
+    "SELECT t.id FROM {given} CROSS JOIN hubbub_token AS t WHERE t.id = given.id", {"id": "bigint"}
+)
+_HANDLES = Statement(
+    """
+    SELECT p.username_key, p.id, p.username FROM {given} CROSS JOIN hubbub_person AS p
+    WHERE p.username_key = given.username_key
+    """,
+    {"username_key": "text"},
+)
+
+
+def facts_of(person_ids: Collection[int]) -> dict[int, Facts]:
+    """By person; whoever has no account any more is left out."""
+    statement = _accounts(get_user_model())
+    if statement is None:
+        return _facts_by_models(person_ids)
+    return {
+        pk: Facts(username, bool(is_bot), bool(is_active), bool(is_staff), password)
+        for pk, username, is_bot, is_active, is_staff, password in statement.fetch((pk,) for pk in person_ids)
+    }
+
+
+def banned(person_ids: Collection[int]) -> set[int]:
+    """Those of these people whom a ban shuts out at this moment."""
+    return {pk for (pk,) in _BANNED.fetch(((pk,) for pk in person_ids), moment(clock.now()))}
+
+
+def existing_tokens(token_ids: Collection[int]) -> set[int]:
+    """Those of these tokens that were not revoked."""
+    return {pk for (pk,) in _TOKENS.fetch((pk,) for pk in token_ids)}
+
+
+def alive_sessions(model: Any, keys: Collection[str]) -> set[str]:
+    """Those of these sessions that are kept as rows of this model and have not expired."""
+    statement = _sessions(model._meta.db_table)
+    return {key for (key,) in statement.fetch(((key,) for key in keys), moment(clock.now()))}
+
+
+def handles(username_keys: Collection[str]) -> dict[str, tuple[int, str]]:
+    """Number and handle of whoever has one of these keys, by key."""
+    return {key: (pk, username) for key, pk, username in _HANDLES.fetch((key,) for key in username_keys)}
+
+
+@cache
+def _accounts(users: Any) -> Statement | None:
+    """None for a site whose users keep what we ask for elsewhere than in columns of their own table."""
+    columns = {field.attname: field.column for field in users._meta.local_concrete_fields}
+    if not {*_FROM_ACCOUNT, users._meta.pk.attname} <= set(columns):
+        return None
+    asked = ", ".join(f'u."{columns[name]}"' for name in _FROM_ACCOUNT)
+    sql = f"""
+        SELECT p.id, p.username, p.is_bot, {asked} FROM {{given}} CROSS JOIN hubbub_person AS p
+        JOIN "{users._meta.db_table}" AS u ON u."{users._meta.pk.column}" = p.user_id WHERE p.id = given.person
+    """  # noqa: S608  names that the site's own models give
+    return Statement(sql, {"person": "bigint"})
+
+
+@cache
+def _sessions(table: str) -> Statement:
+    sql = f"""
+        SELECT s.session_key FROM {{given}} CROSS JOIN "{table}" AS s
+        WHERE s.session_key = given.session_key AND s.expire_date > %s
+    """  # noqa: S608  names that the site's own models give
+    return Statement(sql, {"session_key": "text"})
+
+
+def _facts_by_models(person_ids: Collection[int]) -> dict[int, Facts]:
+    found = Person.objects.select_related("user").filter(user__isnull=False).in_bulk(list(person_ids))
+    return {pk: _facts_by_model(person) for pk, person in found.items()}
+
+
+def _facts_by_model(person: Person) -> Facts:
+    user: Any = person.user
+    return Facts(
+        person.username,
+        person.is_bot,
+        bool(user.is_active),
+        bool(getattr(user, "is_staff", False)),
+        user.password,
+    )
