@@ -8,17 +8,15 @@ stands or falls with the caller's change. What happens after the commit is `anno
 import logging
 import threading
 import zlib
-from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
-from itertools import groupby
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 
-from hubbub.events import log
-from hubbub.lib.refusals import Busy, Refused, Unavailable
+from hubbub.events.settling import Unsettled, answer_all, run_together, settle
+from hubbub.events.waiting import Command, Waiting
+from hubbub.lib.refusals import Refused, Unavailable
 
 logger = logging.getLogger(__name__)
 
@@ -27,61 +25,29 @@ Result = TypeVar("Result")
 Action = Callable[[Sequence[Call]], Sequence[Result | Refused]]
 
 BATCH = 256  # calls to a commit: beyond it the throughput no longer grows, only the wait of the first
-QUEUE = 4_096  # calls waiting in one lane; more are refused, not kept waiting
 POSTGRES_LANES = 4
 ANSWER_SECONDS = 30.0
-
-_OUTAGE = "The store cannot be written at this moment; nothing was changed."
-
-
-@dataclass(slots=True, eq=False)
-class _Command:
-    action: Action[Any, Any]
-    call: Any
-    streams: tuple[int, ...]
-    owner: int
-    answer: "Future[Any]" = field(default_factory=Future)
+ASK_AGAIN_SECONDS = 0.5  # between questions what became of a commit that broke off
 
 
 class _Lane:
-    """A thread with its own connection and a queue that takes turns between owners."""
+    """A thread with its own connection that does what waits, as much at a time as came meanwhile."""
 
     def __init__(self, name: str) -> None:
-        self._waiting: OrderedDict[int, deque[_Command]] = OrderedDict()
-        self._count = 0
-        self._wake = threading.Condition()
-        self._thread = threading.Thread(target=self._work, name=name, daemon=True)
-        self._thread.start()
-
-    def put(self, command: _Command) -> None:
-        with self._wake:
-            if self._count >= QUEUE:
-                raise Busy("Too much is waiting to be stored; nothing was changed.", retry_after_ms=1_000)
-            self._waiting.setdefault(command.owner, deque()).append(command)
-            self._count += 1
-            self._wake.notify()
+        self.waiting = Waiting()
+        self._unsettled: list[Unsettled] = []
+        threading.Thread(target=self._work, name=name, daemon=True).start()
 
     def _work(self) -> None:
         while True:
-            batch = self._take()
+            taken = self.waiting.take(BATCH, patience=ASK_AGAIN_SECONDS if self._unsettled else None)
+            batch = [command for command in taken if command.answer.set_running_or_notify_cancel()]
             try:
-                _run_together(batch)
+                self._unsettled = [broken for broken in self._unsettled if not settle(broken)]
+                self._unsettled += run_together(batch) if batch else []
             except Exception:
                 logger.exception("The journal could not answer a batch")
-                _answer_all(batch, Unavailable(_OUTAGE, retry_after_ms=1_000))
-
-    def _take(self) -> list[_Command]:
-        with self._wake:
-            while not self._count:
-                self._wake.wait()
-            batch: list[_Command] = []
-            while self._waiting and len(batch) < BATCH:
-                owner, queue = self._waiting.popitem(last=False)
-                batch.append(queue.popleft())
-                if queue:
-                    self._waiting[owner] = queue
-            self._count -= len(batch)
-            return batch
+                answer_all(batch, Unavailable("The store cannot be written.", retry_after_ms=1_000))
 
 
 class Journal:
@@ -93,8 +59,7 @@ class Journal:
 
     def lane_of(self, streams: Sequence[int]) -> int:
         """The lane in which a call on these streams runs; calls of one lane and owner keep their order."""
-        first = min(streams, default=0)
-        return zlib.crc32(first.to_bytes(8, "big")) % len(self._started())
+        return _lane(streams, len(self._lanes or self._started()))
 
     def submit(
         self, action: Action[Call, Result], call: Call, *, streams: Sequence[int] = (), owner: int = 0
@@ -103,8 +68,9 @@ class Journal:
 
         `streams` are those that the call may write, `owner` is the person who takes turns with others.
         """
-        command = _Command(action, call, tuple(streams), owner)
-        self._started()[self.lane_of(streams)].put(command)
+        command = Command(action, call, tuple(streams), owner)
+        lanes = self._lanes or self._started()
+        lanes[_lane(streams, len(lanes))].waiting.put(command)
         return command.answer
 
     def run(
@@ -118,7 +84,10 @@ class Journal:
         try:
             return answer.result(timeout=ANSWER_SECONDS)
         except TimeoutError:
-            raise Unavailable("The store did not answer in time; ask again with the same id.") from None
+            answer.cancel()  # what waits still is never done
+            raise Unavailable(
+                "The store did not answer in time; ask again with the same id.", retry_after_ms=1_000
+            ) from None
 
     def _started(self) -> list[_Lane]:
         if not self._lanes:
@@ -152,71 +121,10 @@ def _one(function: Callable[[Call], Result], call: Call) -> Result | Refused:
         return refusal
 
 
-def _run_together(batch: list[_Command]) -> None:
-    """One commit for all; if that fails, each alone, so that one failing call does not fail its neighbours."""
-    try:
-        _commit(batch)
-    except (OperationalError, InterfaceError) as error:
-        _after_outage(batch, error)
-    except Exception:
-        logger.exception("A batch of %d failed; its calls run alone", len(batch))
-        _run_alone(batch)
-
-
-def _run_alone(batch: list[_Command]) -> None:
-    for command in batch:
-        try:
-            _commit([command])
-        except Exception as error:
-            logger.exception("An action failed")
-            command.answer.set_exception(_as_refusal(error))
-
-
-def _commit(batch: list[_Command]) -> None:
-    with transaction.atomic():
-        if connection.vendor == "postgresql" and len(batch) > 1:
-            log.lock({stream for command in batch for stream in command.streams})
-        outcomes = _outcomes(batch)
-    for command, outcome in zip(batch, outcomes, strict=True):
-        _answer(command, outcome)
-
-
-def _outcomes(batch: list[_Command]) -> list[Any]:
-    outcomes: list[Any] = []
-    for action, group in groupby(batch, key=lambda command: command.action):
-        calls = [command.call for command in group]
-        outcomes.extend(action(calls))
-    return outcomes
-
-
-def _after_outage(batch: list[_Command], error: Exception) -> None:
-    """A lost connection fails all of them at once; a deadlock or a full disk is tried call by call."""
-    usable = connection.connection is not None and connection.is_usable()
-    if usable and len(batch) > 1:
-        _run_alone(batch)
-        return
-    logger.error("The store cannot be written: %s", type(error).__name__)
-    connection.close()
-    _answer_all(batch, Unavailable(_OUTAGE, retry_after_ms=1_000))
-
-
-def _as_refusal(error: Exception) -> Refused:
-    if isinstance(error, Refused):
-        return error
-    return Unavailable(_OUTAGE, retry_after_ms=1_000)
-
-
-def _answer_all(batch: list[_Command], refusal: Refused) -> None:
-    for command in batch:
-        if not command.answer.done():
-            command.answer.set_exception(refusal)
-
-
-def _answer(command: _Command, outcome: Any) -> None:
-    if isinstance(outcome, Refused):
-        command.answer.set_exception(outcome)
-    else:
-        command.answer.set_result(outcome)
+def _lane(streams: Sequence[int], lanes: int) -> int:
+    if lanes == 1:
+        return 0
+    return zlib.crc32(min(streams, default=0).to_bytes(8, "big")) % lanes
 
 
 def _raised(outcome: Result | Refused) -> Result:

@@ -1,12 +1,11 @@
 """Saying, changing, taking back, reacting. `perform` is the action of every operation, whatever door it came through.
 
-It runs in one transaction for a batch of requests: what they need is read at once, consecutive sends are stored
-together, and a refusal of one leaves the others as they are.
+It runs in one transaction for a batch of requests: what they need is read at once, sends are stored together as far as
+the order of each person allows, and a refusal of one leaves the others as they are.
 """
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from itertools import groupby
 
 import msgspec
 from django.db import transaction
@@ -16,6 +15,7 @@ from hubbub.events.schema import Draft, Repeat
 from hubbub.lib import clock
 from hubbub.lib.emoji import clean_emoji
 from hubbub.lib.refusals import Forbidden, Gone, NotFound, Refused, TooMany
+from hubbub.lib.runs import few_runs, in_runs
 from hubbub.lib.text import clean_body
 from hubbub.limits import LIMITS
 from hubbub.messages.events import DELETE, EDIT, REACT, UNREACT, Deleted, Edited, Reacted, Said
@@ -27,15 +27,14 @@ from hubbub.people.access import Actor, Caller
 
 
 def perform(requests: Sequence[Request]) -> list[Answer | Refused]:
-    """Do these operations in order; see `Answer`. A repeat gets the first answer and has no second effect."""
+    """Do these operations, those of one person in order; see `Answer`. A repeat gets the first answer again."""
     batch = prepare(requests)
-    outcomes: list[Answer | Refused] = []
-    for is_send, group in groupby(requests, key=lambda request: isinstance(request.operation, Send)):
-        if is_send:
-            outcomes.extend(send_messages(list(group), batch))
-        else:
-            outcomes.extend(_changed(request, batch) for request in group)
-    return outcomes
+
+    def done(is_send: bool, some: list[Request]) -> list[Answer | Refused]:  # noqa: FBT001
+        return send_messages(some, batch) if is_send else [_changed(request, batch) for request in some]
+
+    runs = few_runs(requests, kind=_is_send, owner=_owner)
+    return in_runs(requests, runs, done)
 
 
 def operate(by: Caller | Actor, room_id: int | None, operation: Operation) -> Answer:
@@ -43,6 +42,14 @@ def operate(by: Caller | Actor, room_id: int | None, operation: Operation) -> An
     return journal.run(
         perform, Request(by, room_id, operation), streams=_streams(room_id), owner=by.person_id
     )
+
+
+def _is_send(request: Request) -> bool:
+    return type(request.operation) is Send
+
+
+def _owner(request: Request) -> int:
+    return request.by.person_id
 
 
 def _streams(room_id: int | None) -> tuple[int, ...]:

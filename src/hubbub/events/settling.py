@@ -1,0 +1,155 @@
+"""Does the calls of a batch in one transaction and answers each after the commit. Knows no queue and no thread."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import Error, connection, transaction
+
+from hubbub.events import log
+from hubbub.events.outage import is_lost, is_outage, is_passing
+from hubbub.events.waiting import Command
+from hubbub.lib import clock
+from hubbub.lib.refusals import Refused, Unavailable
+from hubbub.lib.runs import few_runs, in_runs
+
+logger = logging.getLogger(__name__)
+
+TRIES = 5  # of a call that others stood in the way of, and of a batch that met dead connections of the pool
+AT_ONCE_SECONDS = 1.0  # a dead connection says so within it; a store that is away takes longer to be given up
+
+Batch = Sequence[Command]
+
+_OUTAGE = "The store cannot be written at this moment; nothing was changed."
+
+
+@dataclass(slots=True)
+class Unsettled:
+    """A batch whose connection broke in its commit: only the store knows whether it is there."""
+
+    batch: Batch
+    outcomes: list[Any] = field(default_factory=list)
+    number: int | None = None  # of the transaction; None before the commit was asked for
+
+
+def run_together(batch: Batch) -> list[Unsettled]:
+    """One commit for all; where it fails, each half for itself, so that a failing call fails nobody but itself.
+
+    Gives what could not be answered, as nobody knows yet whether it was done.
+    """
+    waiting = [batch]
+    connections = 0
+    while waiting:
+        attempt = Unsettled(waiting.pop())
+        began = clock.ticks()
+        try:
+            _commit(attempt)
+        except Exception as error:  # noqa: BLE001  whatever it is, each call is answered
+            if not is_outage(error):
+                waiting += _smaller(attempt.batch, error)
+                continue
+            connection.close()
+            connections += 1
+            soon = clock.ticks() - began < AT_ONCE_SECONDS and connections < TRIES
+            if not (is_lost(error) and soon and attempt.number is None):
+                return _after_outage(attempt, waiting, error)
+            waiting.append(attempt.batch)
+        else:
+            _answer_each(attempt)
+    return []
+
+
+def settle(unsettled: Unsettled) -> bool:
+    """Ask the store what became of it and answer; False where the store cannot say yet."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_xact_status(%s::text::xid8)", [str(unsettled.number)])
+            (status,) = cursor.fetchone() or (None,)
+    except Error:
+        connection.close()
+        return False
+    if status == "in progress":
+        return False
+    if status == "committed":
+        _answer_each(unsettled)
+    else:
+        answer_all(unsettled.batch, _unavailable())
+    return True
+
+
+def answer_all(batch: Batch, refusal: Refused) -> None:
+    for command in batch:
+        if not command.answer.done():
+            command.answer.set_exception(refusal)
+
+
+def _commit(attempt: Unsettled) -> None:
+    batch = attempt.batch
+    with transaction.atomic():
+        if connection.vendor == "postgresql" and len(batch) > 1:
+            log.lock({stream for command in batch for stream in command.streams})
+        attempt.outcomes = in_runs(batch, _runs(batch), _done)
+        number = _transaction_number()
+        attempt.number = number
+
+
+def _runs(batch: Batch) -> list[tuple[Any, list[int]]]:
+    """Calls of one action together: many at once cost little more than one."""
+    return few_runs(batch, kind=lambda command: command.action, owner=lambda command: command.owner)
+
+
+def _done(action: Any, commands: Batch) -> Sequence[Any]:
+    outcomes: Sequence[Any] = action([command.call for command in commands])
+    return outcomes
+
+
+def _transaction_number() -> int | None:
+    """What PostgreSQL knows this transaction by, if it has written anything."""
+    if connection.vendor != "postgresql":
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id_if_assigned()::text")
+        (number,) = cursor.fetchone() or (None,)
+    return int(number) if number is not None else None
+
+
+def _smaller(part: Batch, error: Exception) -> list[Batch]:
+    """What to try next, the last first; a call that fails alone is told so."""
+    if len(part) > 1:
+        logger.warning("A batch of %d failed (%s) and is tried in halves", len(part), type(error).__name__)
+        middle = len(part) // 2
+        return [part[middle:], part[:middle]]
+    command = part[0]
+    command.tries += 1
+    if is_passing(error) and command.tries < TRIES:
+        return [part]
+    if isinstance(error, Refused):
+        command.answer.set_exception(error)
+        return []
+    logger.error("An action failed", exc_info=error)
+    command.answer.set_exception(_unavailable())
+    return []
+
+
+def _after_outage(attempt: Unsettled, waiting: list[Batch], error: Exception) -> list[Unsettled]:
+    """Nothing can be written: all are told at once."""
+    logger.error("The store cannot be written: %s", type(error).__name__)
+    for part in waiting:
+        answer_all(part, _unavailable())
+    if attempt.number is not None:
+        return [attempt]
+    answer_all(attempt.batch, _unavailable())
+    return []
+
+
+def _answer_each(attempt: Unsettled) -> None:
+    for command, outcome in zip(attempt.batch, attempt.outcomes, strict=True):
+        if isinstance(outcome, Refused):
+            command.answer.set_exception(outcome)
+        else:
+            command.answer.set_result(outcome)
+
+
+def _unavailable() -> Unavailable:
+    return Unavailable(_OUTAGE, retry_after_ms=1_000)

@@ -1,0 +1,59 @@
+"""Calls that wait: whose turn it is, and whose call is refused where there is no room."""
+
+import pytest
+
+from hubbub.events.waiting import ALWAYS, ROOM, Command, Waiting
+from hubbub.lib.refusals import Busy
+
+
+def call(owner: int, number: int = 0) -> Command:
+    return Command(lambda calls: calls, number, (), owner)
+
+
+def fill(waiting: Waiting, owner: int, most: int = ROOM) -> int:
+    """How many calls of one owner are taken until one is refused."""
+    for number in range(most):
+        try:
+            waiting.put(call(owner, number))
+        except Busy:
+            return number
+    return most
+
+
+def test_owners_take_turns_and_each_keeps_its_order() -> None:
+    waiting = Waiting()
+    for owner, number in [(1, 0), (1, 1), (1, 2), (2, 0), (3, 0), (3, 1)]:
+        waiting.put(call(owner, number))
+
+    first, then = waiting.take(4), waiting.take(4)
+
+    assert [(command.owner, command.call) for command in first] == [(1, 0), (2, 0), (3, 0), (1, 1)]
+    assert [(command.owner, command.call) for command in then] == [(3, 1), (1, 2)]
+
+
+def test_one_owner_leaves_room_for_the_others() -> None:
+    waiting = Waiting()
+
+    assert ALWAYS < fill(waiting, owner=1) < ROOM // 2
+    for owner in range(2, 12):
+        assert fill(waiting, owner=owner, most=ALWAYS) == ALWAYS
+
+
+def test_when_all_room_is_taken_everybody_is_refused_until_something_is_done() -> None:
+    waiting = Waiting()
+    owner = 0
+    while fill(waiting, owner=owner, most=ALWAYS) == ALWAYS:
+        owner += 1
+    with pytest.raises(Busy) as refusal:
+        waiting.put(call(owner=999))
+    assert refusal.value.retry_after_ms
+
+    taken = waiting.take(256)
+
+    assert len(taken) == 256
+    waiting.put(call(owner=999))
+    assert 999 in {command.owner for command in waiting.take(ROOM)}
+
+
+def test_nothing_comes_of_an_empty_queue_when_patience_ends() -> None:
+    assert Waiting().take(10, patience=0.01) == []
