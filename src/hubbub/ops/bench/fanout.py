@@ -1,7 +1,7 @@
 """Fan-out: one room, one writer, many members; every message stored, acknowledged and brought to each of them."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 
 from hubbub.ops.bench import frames
 from hubbub.ops.bench.cast import SENTENCE, Cast, Talk
@@ -31,16 +31,13 @@ def measure(workshop: Workshop) -> Iterator[Section]:
 
 
 def _room(workshop: Workshop, cast: Cast, room: str, members: int) -> Iterator[Section]:
-    with ExitStack() as stack:
-        product = stack.enter_context(_product_stage(workshop, cast, room, members))
+    with _product_stage(workshop, cast, room, members) as product:
         said = cast.last_event(room)
-        each = stack.enter_context(floor_stage(workshop, Mode.EACH, members, said))
-        yield _paced(workshop, members, product, each)
-        yield _saturated(workshop, members, product, each, window=1)
-    with ExitStack() as stack:
-        product = stack.enter_context(_product_stage(workshop, cast, room, members))
-        joined = stack.enter_context(floor_stage(workshop, Mode.JOINED, members, said))
-        yield _saturated(workshop, members, product, joined, window=16)
+        with _floor_stage(workshop, Mode.EACH, members, said) as each:
+            yield _paced(workshop, members, product, each)
+            yield _saturated(workshop, members, product, each, window=1)
+        with _floor_stage(workshop, Mode.JOINED, members, said) as joined:
+            yield _saturated(workshop, members, product, joined, window=16)
 
 
 @contextmanager
@@ -55,7 +52,7 @@ def _product_stage(workshop: Workshop, cast: Cast, room: str, members: int) -> I
 
 
 @contextmanager
-def floor_stage(workshop: Workshop, mode: Mode, members: int, said: bytes) -> Iterator[Stage]:
+def _floor_stage(workshop: Workshop, mode: Mode, members: int, said: bytes) -> Iterator[Stage]:
     """The same crowd at the floor, with a message of the same length."""
     with workshop.floor(mode) as floor:
         door = Door(floor.port, "/", lambda _: FLOOR_HELLO)
@@ -76,7 +73,7 @@ def _paced(workshop: Workshop, members: int, product: Stage, floor: Stage) -> Se
     figures = _lateness(ours, least)
     if members == MANY:
         figures[2] = Figure(figures[2].name, ours.late.p99, least.late.p99, Target(1.5, of_ratio=True))
-    return Section(PART, f"{members:,} members, {RATE:.0f} messages/s", figures, counts(ours), ours.remarks)
+    return Section(PART, f"{members:,} members, {RATE:.0f} messages/s", figures, _counts(ours), ours.remarks)
 
 
 def _saturated(workshop: Workshop, members: int, product: Stage, floor: Stage, *, window: int) -> Section:
@@ -96,7 +93,7 @@ def _saturated(workshop: Workshop, members: int, product: Stage, floor: Stage, *
         PART,
         f"{members:,} members, {window} under way",
         figures,
-        counts(ours),
+        _counts(ours),
         [*ours.remarks, *(f"Floor: {remark}" for remark in least.remarks)],
     )
 
@@ -109,5 +106,5 @@ def _lateness(ours: Median, least: Median) -> list[Figure]:
     ]
 
 
-def counts(ours: Median) -> dict[str, int]:
+def _counts(ours: Median) -> dict[str, int]:
     return {"sent": ours.sent, "received": ours.received, "lost": ours.lost}
