@@ -22,7 +22,7 @@ from hubbub.api.shapes import (
     SignIn,
 )
 from hubbub.messages import operations
-from hubbub.messages.wire import EventsPage, MessagesPage, RoomState
+from hubbub.messages.wire import EventsPage, Known, MessagesPage, News, RoomState
 
 API = "api/v1"
 ROOM = f"{API}/rooms/{{room}}"
@@ -98,6 +98,10 @@ _ABOUT_TALK: tuple[Endpoint[Any], ...] = (
     Endpoint(
         method="GET", path=f"{ROOM}/messages", handler=talk.list_messages, sent=shape(MessagesQuery),
         answer=MessagesPage, who=Who.VISITORS,
+    ),
+    Endpoint(
+        method="POST", path=f"{API}/poll", handler=talk.poll, sent=shape(Known), answer=News,
+        refusals=("rate_limited", "too_large"),
     ),
     Endpoint(
         method="POST", path=f"{ROOM}/ops", handler=talk.operate, sent=_OPERATION, answer=operations.Answer,

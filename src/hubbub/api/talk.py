@@ -1,10 +1,16 @@
 """What was said and done in a room, and saying and doing it."""
 
+import msgspec
+
 from hubbub.api.endpoint import Reply, Visit
 from hubbub.api.shapes import EventsQuery, MessagesQuery
 from hubbub.messages import queries
 from hubbub.messages.actions import operate as perform
+from hubbub.messages.news import news
 from hubbub.messages.operations import Operation
+from hubbub.messages.wire import Known
+
+AGAIN_MS = 2_000
 
 
 def list_events(visit: Visit[EventsQuery]) -> Reply:
@@ -27,6 +33,12 @@ def list_messages(visit: Visit[MessagesQuery]) -> Reply:
         limit=sent.limit,
     )
     return Reply(page)
+
+
+def poll(visit: Visit[Known]) -> Reply:
+    """What is new in all rooms of the caller. The server waits for it; where it cannot, `again_ms` says when to ask."""
+    found = news(visit.actor, visit.sent)
+    return Reply(found if found.frames else msgspec.structs.replace(found, again_ms=AGAIN_MS))
 
 
 def operate(visit: Visit[Operation]) -> Reply:

@@ -1,6 +1,7 @@
 """What events, messages and rooms look like on the wire. The structs are schema and documentation at once."""
 
 from collections.abc import Sequence
+from typing import Annotated
 
 import msgspec
 
@@ -10,6 +11,8 @@ from hubbub.messages.events import DELETE, EDIT, MESSAGE, REACT, UNREACT, Delete
 from hubbub.people.queries import usernames
 from hubbub.rooms.events import JOIN, LEAVE, ROOM, Joined, Left, RoomChanged
 from hubbub.rooms.models import Room
+
+POLL_MS = 25_000  # less than what proxies and browsers bear without an answer
 
 
 class RoomState(msgspec.Struct, frozen=True, omit_defaults=False):
@@ -60,6 +63,59 @@ class MessagesPage(msgspec.Struct, frozen=True):
     epoch: str
     seq: int
     messages: list[MessageState]
+
+
+class EventFrame(msgspec.Struct, frozen=True, tag="event"):
+    event: msgspec.Raw
+
+
+class ResetFrame(msgspec.Struct, frozen=True, tag="reset"):
+    """Instead of what was missed: read `messages` afresh."""
+
+    room: str
+    epoch: str
+    head: int
+    reason: str
+
+
+class RevokedFrame(msgspec.Struct, frozen=True, tag="revoked"):
+    room: str
+
+
+class RoomFrame(msgspec.Struct, frozen=True, tag="room"):
+    room: RoomState
+
+
+class ReadFrame(msgspec.Struct, frozen=True, tag="read"):
+    room: str
+    seq: int
+    unread: int
+    mentions: int
+
+
+class DrainFrame(msgspec.Struct, frozen=True, tag="drain"):
+    within_ms: int
+
+
+Frame = EventFrame | ResetFrame | RevokedFrame | RoomFrame | ReadFrame | DrainFrame
+
+
+class Known(msgspec.Struct, frozen=True):
+    """Where a client is: positions in its rooms and in others that it follows, and the read positions it shows."""
+
+    epoch: str
+    rooms: dict[str, int]
+    subs: dict[str, int] = {}
+    reads: dict[str, int] = {}
+    wait_ms: Annotated[int, msgspec.Meta(ge=0, le=POLL_MS)] = POLL_MS
+
+
+class News(msgspec.Struct, frozen=True):
+    """What came since, as the session socket would tell it; nothing, when nothing came in time."""
+
+    epoch: str
+    frames: list[Frame]
+    again_ms: int = 0
 
 
 class EventHead(msgspec.Struct, frozen=True):

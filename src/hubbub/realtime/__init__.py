@@ -11,3 +11,10 @@ def sockets() -> Any:
     from hubbub.realtime.routing import application
 
     return application
+
+
+def news() -> Any:
+    """The ASGI application of `POST /api/v1/poll`, for a project that would rather wait for news than ask again."""
+    from hubbub.realtime.poll_request import application
+
+    return application

@@ -16,8 +16,11 @@ class ForeignOrigin(Exception):
     """Another site's page tries to open a socket; it is refused at the handshake."""
 
 
-async def caller_of(scope: dict[str, Any]) -> Caller | None:
-    """Who is calling; None for a visitor. Raises ForeignOrigin, Unauthenticated or Forbidden."""
+async def caller_of(scope: dict[str, Any], *, needs_origin: bool = True) -> Caller | None:
+    """Who is calling; None for a visitor. Raises ForeignOrigin, Unauthenticated or Forbidden.
+
+    Browsers name an origin with every socket and every POST, so that a cookie without one is no browser's.
+    """
     headers = _headers(scope)
     authorization = headers.get("authorization")
     if authorization is not None:
@@ -29,7 +32,7 @@ async def caller_of(scope: dict[str, Any]) -> Caller | None:
         raise ForeignOrigin
     session_key = parse_cookie(headers.get("cookie", "")).get(settings.SESSION_COOKIE_NAME)
     caller = await read(access.caller_of_session_key, session_key) if session_key else None
-    if caller is not None and origin is None:
+    if caller is not None and origin is None and needs_origin:
         raise Forbidden("A socket opened with a cookie needs an Origin.")
     return caller
 

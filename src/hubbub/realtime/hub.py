@@ -19,6 +19,7 @@ from hubbub.realtime.bridge import Mailbox, read
 from hubbub.realtime.bus import EVERYBODY, Bus, room_group
 from hubbub.realtime.crowd import Crowd
 from hubbub.realtime.feed import Feed, LiveEvent
+from hubbub.realtime.polls import Polls
 from hubbub.realtime.typing import TypingThrottle
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Hub:
         self.feeds: dict[int, Feed] = {}
         self.room_views: dict[int, RoomView] = {}
         self.people: dict[int, set[Socket]] = {}
+        self.polls = Polls(self)
         self._watch = watch.Watch(self)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._refreshing: set[int] = set()
@@ -111,6 +113,7 @@ class Hub:
     def committed(self, events: Sequence[LiveEvent]) -> None:
         """Events committed by this process: to its followers at once, to the other processes as a hint."""
         for room_id, of_room in by_room(events).items():
+            self.polls.heard(room_id)
             feed = self.feeds.get(room_id)
             if feed is not None:
                 feed.offer(of_room)
@@ -126,6 +129,7 @@ class Hub:
     def refresh(self, person_ids: Iterable[int]) -> None:
         """Have the sockets of these people look at the store."""
         for person_id in person_ids:
+            self.polls.touched(person_id)
             if person_id in self._refreshing:
                 self._refresh_again.add(person_id)
             elif person_id in self.people:
@@ -149,6 +153,7 @@ class Hub:
     def _notice(self, notice: dict[str, Any]) -> None:
         """A hint from another process."""
         if "events" in notice:
+            self.polls.heard(notice["room"])
             feed = self.feeds.get(notice["room"])
             if feed is not None:
                 feed.offer([LiveEvent(notice["room"], *fields) for fields in notice["events"]])
@@ -159,6 +164,7 @@ class Hub:
 
     def _draining(self, within_ms: int) -> None:
         self.crowd.leave_all()
+        self.polls.drain()
         for sockets in list(self.people.values()):
             for socket in list(sockets):
                 socket.draining(within_ms)

@@ -47,11 +47,12 @@ async def lifespan(scope: Scope, receive: Receive, send: Send) -> None:
             return
 
 
+bounded: Any = BoundedBodies(pages, max_bytes=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+requests = URLRouter([re_path(r"^api/v1/poll$", hubbub.realtime.news()), re_path(r"", bounded)])
+
 application = ProtocolTypeRouter(
     {
-        "http": Health(
-            static.served(BoundedBodies(pages, max_bytes=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)),
-        ),
+        "http": Health(static.served(requests)),
         "websocket": Sockets(URLRouter([re_path(r"^ws/", hubbub.realtime.sockets())])),
         "lifespan": lifespan,
     }
