@@ -15,15 +15,16 @@ AT_ONCE = 64
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Where sockets are opened, and the first frame on each: the same for all, or by number."""
+    """Where sockets are opened, and the first frame on each; `buffer` bounds what the system holds unread."""
 
     port: int
     path: str
     first: Callable[[int], bytes]
+    buffer: int | None = None
 
 
 class Crowd:
-    """Sockets 0 to count - 1. With `deaf`, the last so many are not read after their opening."""
+    """Sockets 0 to count - 1."""
 
     def __init__(self, client: Client, door: Door, tokens: Sequence[str | None]) -> None:
         self.client = client
@@ -89,6 +90,8 @@ class Crowd:
     def _connect(self, number: int) -> None:
         connection = socket.create_connection(("127.0.0.1", self._door.port), timeout=PATIENCE_SECONDS)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self._door.buffer is not None:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self._door.buffer)
         connection.sendall(
             frames.handshake(self._door.path, port=self._door.port, token=self._tokens[number])
         )

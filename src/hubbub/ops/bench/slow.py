@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 from hubbub.ops.bench.cast import SENTENCE, Cast, Talk
 from hubbub.ops.bench.client import Client, Mark
@@ -13,6 +14,7 @@ PART = "slow"
 READERS = 200
 SECONDS = 8.0
 RATE = 200.0
+SMALL_BUFFER = 4096
 GOODBYE_SECONDS = 3.0
 BODY = (
     SENTENCE * 24
@@ -47,9 +49,10 @@ def measure(workshop: Workshop) -> Iterator[Section]:
 
 def _run(workshop: Workshop, cast: Cast, room: str, readers: int, *, stalled: int) -> tuple[Round, int]:
     """The round as the readers saw it, and how many of the stalled were closed by its end."""
+    deaf_door = replace(cast.product.door(), buffer=SMALL_BUFFER)
     with (
         workshop.crowd(cast.product.door(), cast.tokens[:readers]) as crowd,
-        workshop.crowd(cast.product.door(), cast.tokens[readers : readers + stalled]) as deaf,
+        workshop.crowd(deaf_door, cast.tokens[readers : readers + stalled]) as deaf,
     ):
         crowd.open()
         deaf.open()
