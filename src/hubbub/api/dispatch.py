@@ -73,7 +73,7 @@ def _answered(endpoint: Endpoint[Any], request: HttpRequest, path: Mapping[str, 
     caller = _caller(endpoint, request)
     sent = endpoint.sent.read(_fields(endpoint, request, body))
     if endpoint.rated and caller is not None:
-        rates.take("ops", caller.person_id)
+        rates.take_shared("ops", caller.person_id)
     reply = endpoint.handler(Visit(request, path, sent, caller))
     response = json_answer(reply.content, status=reply.status, personal=endpoint.personal)
     callers.keep_token(request, response)

@@ -38,10 +38,12 @@ def perform(requests: Sequence[Request]) -> list[Answer | Refused]:
 
 
 def operate(by: Caller | Actor, room_id: int | None, operation: Operation) -> Answer:
-    """Do one operation and wait for its commit (inside the caller's own transaction: with it). Raises Refused."""
-    return journal.run(
-        perform, Request(by, room_id, operation), streams=_streams(room_id), owner=by.person_id
-    )
+    """Do one operation and wait for its commit (inside the caller's own transaction: with it). Raises Refused.
+
+    Whoever can wait has counted it against the rate by `rates.take_shared`.
+    """
+    request = Request(by, room_id, operation, is_counted=True)
+    return journal.run(perform, request, streams=_streams(room_id), owner=by.person_id)
 
 
 def _is_send(request: Request) -> bool:

@@ -1,5 +1,6 @@
 """An operation somebody asks for, and what is checked before it may be done: who, where, and whether it is a repeat."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -8,9 +9,10 @@ import msgspec
 from hubbub.events import log
 from hubbub.events.log import LockedStream
 from hubbub.events.schema import Repeat
-from hubbub.lib.refusals import Conflict, Refused
+from hubbub.lib.refusals import Conflict, RateLimited, Refused
 from hubbub.messages.models import Message
 from hubbub.messages.operations import Answer, Operation, fingerprint
+from hubbub.people import rates
 from hubbub.people.access import Actor, Caller, confirm
 from hubbub.rooms import access
 from hubbub.rooms.access import Footing
@@ -21,11 +23,15 @@ Key = tuple[int, str]
 
 
 class Request(msgspec.Struct, frozen=True):
-    """A Caller is confirmed in the transaction; an Actor is vouched for by whoever asks."""
+    """A Caller is confirmed in the transaction; an Actor is vouched for by whoever asks.
+
+    `is_counted` says that the door has counted it against the rate already, over all processes.
+    """
 
     by: Caller | Actor
     room_id: int | None
     operation: Operation
+    is_counted: bool = False
 
     @property
     def key(self) -> Key:
@@ -55,12 +61,16 @@ class Batch:
     footings: dict[tuple[Actor, int], Footing]
     streams: dict[int, LockedStream]
     repeats: dict[Key, Repeat]
+    too_fast: dict[int, RateLimited]
+    """Requests beyond the rate of their author, by identity."""
     joined: set[tuple[int, int]] = field(default_factory=set)
     """Who joined which room in this very batch, by person and room."""
 
     def check(self, request: Request) -> Checked | Answer:
         """The request ready to be done, or the answer that it got the first time. Raises Refused."""
         actor = self._actor(request.by)
+        if self.too_fast and id(request) in self.too_fast:
+            raise self.too_fast[id(request)]
         footing = self._footing(actor, request.room_id)
         content = fingerprint(request.operation)
         key = request.key
@@ -92,6 +102,7 @@ class Batch:
 def prepare(requests: Sequence[Request]) -> Batch:
     """Lock the rooms' streams and read what deciding needs: a fixed number of queries for any number of requests."""
     streams = log.lock({request.room_id for request in requests if request.room_id is not None})
+    too_fast = _beyond_rate(requests)
     actors = confirm({request.by for request in requests if isinstance(request.by, Caller)})
     acting = [(actor, request) for request in requests if (actor := _acting(request, actors))]
     repeats = log.repeats({request.key for _, request in acting if request.operation.client_id})
@@ -100,7 +111,7 @@ def prepare(requests: Sequence[Request]) -> Batch:
         pairs |= {
             (actor, repeats[request.key].stream_id) for actor, request in acting if request.key in repeats
         }
-    return Batch(actors, access.footings(pairs), streams, repeats)
+    return Batch(actors, access.footings(pairs), streams, repeats, too_fast)
 
 
 def answer(repeat: Repeat, client_id: str, *, duplicate: bool = False) -> Answer:
@@ -117,6 +128,19 @@ def check_same(first: str, again: str) -> None:
     """A client id belongs to one content for ever; raises Conflict."""
     if first != again:
         raise Conflict("This client_id was used for something else.")
+
+
+def _beyond_rate(requests: Sequence[Request]) -> dict[int, RateLimited]:
+    """Of each person's requests the first pass, as many as their rate allows over all processes."""
+    counted = [request for request in requests if isinstance(request.by, Caller) and not request.is_counted]
+    left = rates.spend("ops", Counter(request.by.person_id for request in counted))
+    found: dict[int, RateLimited] = {}
+    for request in counted if left else ():
+        mine = left[request.by.person_id]
+        mine.granted -= 1
+        if mine.granted < 0:
+            found[id(request)] = mine.refusal
+    return found
 
 
 def _acting(request: Request, actors: dict[Caller, Actor | Refused]) -> Actor | None:

@@ -108,3 +108,17 @@ class SignInFailure(models.Model):
     class Meta:
         db_table = "hubbub_sign_in_failure"
         indexes: ClassVar = [models.Index(fields=["since"], name="hubbub_failure_since")]  # serves the sweep
+
+
+class RateBucket(models.Model):
+    """What is left of a rate to one person, over all processes. Of no value after a crash, and so not logged."""
+
+    pk = models.CompositePrimaryKey("person", "rate")  # serves the one statement that fills and takes
+    person = models.BigIntegerField()
+    rate = models.CharField(max_length=16)
+    tokens = models.FloatField()
+    granted = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "hubbub_rate"
