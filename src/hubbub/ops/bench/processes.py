@@ -53,6 +53,18 @@ def resident_kb(pids: list[int]) -> int:
     return sum(_resident_kb(pid) for pid in pids)
 
 
+def socket_count(pids: list[int]) -> int:
+    """How many sockets they hold open, listening ones and all."""
+    return sum(_is_socket(link) for pid in pids for link in (PROC / str(pid) / "fd").iterdir())
+
+
+def _is_socket(link: Path) -> bool:
+    try:
+        return str(link.readlink()).startswith("socket:")
+    except FileNotFoundError:  # closed while we looked
+        return False
+
+
 def _resident_kb(pid: int) -> int:
     for line in (PROC / str(pid) / "status").read_text().splitlines():
         if line.startswith("VmRSS:"):

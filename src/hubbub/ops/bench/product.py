@@ -113,6 +113,9 @@ class Product:
     def resident_kb(self) -> int:
         return processes.resident_kb(self._pids())
 
+    def socket_count(self) -> int:
+        return processes.socket_count(self._pids())
+
     def close(self) -> None:
         for opened in self._open:
             opened.close()

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from hubbub.ops.bench.cast import SENTENCE, Cast, Talk
-from hubbub.ops.bench.client import Client, Mark
+from hubbub.ops.bench.client import Mark
 from hubbub.ops.bench.figures import Figure, Section, Target
+from hubbub.ops.bench.product import Product
 from hubbub.ops.bench.rounds import Round, Stage
 from hubbub.ops.bench.workshop import Workshop
 
@@ -15,7 +16,7 @@ READERS = 200
 SECONDS = 8.0
 RATE = 200.0
 SMALL_BUFFER = 4096
-GOODBYE_SECONDS = 3.0
+GOODBYE_SECONDS = 14.0  # the server itself waits for ten
 BODY = (
     SENTENCE * 24
 )  # some kilobytes, so that what waits for a stalled socket passes every buffer within the run
@@ -58,15 +59,17 @@ def _run(workshop: Workshop, cast: Cast, room: str, readers: int, *, stalled: in
         deaf.open()
         for number in range(readers):
             crowd.client.timed(number, Mark.EVENT, ring=0)
+        there = cast.product.socket_count()
         stage = Stage(cast.product, crowd, Talk(room, BODY).next, acknowledges=True)
         stage.paced(RATE, workshop.seconds(1.0))
         found = stage.paced(RATE, workshop.seconds(SECONDS))
-        return found, _ended(deaf.client, stalled)
+        ended = _ended(cast.product, there, stalled=stalled, seconds=workshop.seconds(GOODBYE_SECONDS))
+        return found, ended
 
 
-def _ended(client: Client, stalled: int) -> int:
-    """Read at last what waits for them: behind it is the server's goodbye."""
-    until = time.monotonic() + GOODBYE_SECONDS
-    while client.closed < stalled and time.monotonic() < until:
-        client.pump()
-    return client.closed
+def _ended(product: Product, before: int, *, stalled: int, seconds: float) -> int:
+    """How many sockets the server let go. Asked of its process: what waits for a stalled client hides its goodbye."""
+    until = time.monotonic() + seconds
+    while before - product.socket_count() < stalled and time.monotonic() < until:
+        time.sleep(0.1)
+    return max(0, before - product.socket_count())
