@@ -37,7 +37,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "parts", nargs="*", metavar="PART", help=f"which of {', '.join(PARTS)} (default: all)"
         )
-        parser.add_argument("--quick", action="store_true", help="all of it in a minute, less exactly")
+        parser.add_argument("--quick", action="store_true", help="all of it, shorter and less exactly")
         parser.add_argument("--scale", type=float, help="shrink counts and times by a factor up to 1")
         parser.add_argument(
             "--members", default="100,1000", help="sizes of the rooms for fan-out (default: 100,1000)"
