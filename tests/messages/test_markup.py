@@ -9,7 +9,7 @@ from pathlib import Path
 
 import nh3
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from hubbub.messages import markup
@@ -240,17 +240,44 @@ def test_the_cleaner_finds_nothing_to_clean_but_addresses_that_cannot_be(body: s
     assert Page(made).words == cleaned.words
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40) | bodies.filter(bool))
+addresses = st.from_regex(markup._SIMPLE_URL, fullmatch=True) | st.sampled_from(
+    ["http://a.bc/?q#?", "https://ab/.", "http://a.bc/c=", "http://1.2.3.4/&amp=", "https://xn.a-b.cd/#a=b&c"]
+)
+everyday = st.lists(
+    addresses
+    | st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
+    | st.sampled_from(["one", "two 3", "- x"]),
+    min_size=1,
+).flatmap(lambda parts: st.sampled_from([" ", "\n", ", "]).map(lambda between: between.join(parts)))
+
+
+@given(
+    st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40)
+    | bodies.filter(bool)
+    | everyday
+)
+@example("one\ntwo & https://a.bc/c?d=e&f=g three\nhttps://a.bc")
+@example("one\n- two")
+@example("one\n\ntwo")
+@example("one \n two")
+@example("see http://a.bc/http://c.d")
+@example("http://0.0.0.0.0")
 @example("1. x")
 @example("x\u2028")
 @example("a\xa0b \"'&<")
 @example("HTTP://x.y")
 def test_the_short_way_for_plain_text_gives_the_same(body: str) -> None:
+    assume(body)
     short = html(body)
 
     tokens = markup._MARKDOWN.parse(body, {"called": Called(PEOPLE.get, 50)})
 
     assert short == markup._CLEANER.clean(html_of(tokens))
+
+
+@pytest.mark.parametrize("body", ["hello", "one\ntwo", "see https://a.bc/c?d=e&f=g#h now", "💚 & <b>"])
+def test_everyday_messages_go_the_short_way(body: str) -> None:
+    assert markup._written_short(body) is not None
 
 
 def test_the_cleaner_would_stop_what_the_parser_let_through() -> None:

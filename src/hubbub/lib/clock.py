@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import lru_cache
 
 _moved: ContextVar[datetime | None] = ContextVar("_moved", default=None)
 
@@ -30,6 +31,7 @@ def ticks() -> float:
     return time.monotonic()
 
 
+@lru_cache(maxsize=1_024)
 def wire(moment: datetime) -> str:
     """ISO 8601 in UTC with milliseconds: `2026-11-23T08:00:00.123Z`."""
     utc = moment.astimezone(UTC)

@@ -14,7 +14,7 @@ import nh3
 from markdown_it import MarkdownIt
 
 from hubbub.messages import markup_rules
-from hubbub.messages.markup_html import html_of
+from hubbub.messages.markup_html import html_of, link_of
 
 RENDERER_VERSION = 1
 MAX_NESTING = 12  # levels of quotes and lists; what is deeper stays text
@@ -22,10 +22,14 @@ MAX_MENTIONS = 50  # people that one message can call, and the names looked up f
 
 Resolve = Callable[[str], str | None]
 
-# Nothing in such a text begins any markup: it needs only escaping. A list may begin a line, so a line that begins
+# Nothing in such a line begins any markup: it needs only escaping. A list may begin a line, so a line that begins
 # with a digit or a sign is looked at properly.
 _PLAIN = re.compile(r"(?![-+>])(?!\d+[.)])[^\x00-\x1f`*_~\[\\@]+(?<!\s)")
 _URL = re.compile(r"https?://", re.IGNORECASE)
+# An address that stands alone and that no rule about links would change in any way.
+_SIMPLE_URL = re.compile(
+    r"(?<!\S)(https?://(?:[a-z0-9]{1,30}[.-]){0,6}[a-z]{2,30}(?:/(?:[A-Za-z0-9/?&=#.+-]*[A-Za-z0-9/=])?)?)(?!\S)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +42,9 @@ class Rendered:
 
 def render(body: str, *, mention: Resolve) -> Rendered:
     """HTML of a body that `clean_body` took. `mention` gives the canonical username of a typed one, or None."""
-    if _PLAIN.fullmatch(body) and not body[0].isspace() and not _URL.search(body):
-        return Rendered(f"<p>{_escaped(body)}</p>", frozenset())
+    written = _written_short(body)
+    if written is not None:
+        return Rendered(written, frozenset())
     called = markup_rules.Called(mention, MAX_MENTIONS)
     tokens = _MARKDOWN.parse(body, {"called": called})
     return Rendered(_CLEANER.clean(html_of(tokens)), frozenset(called.usernames))
@@ -50,6 +55,24 @@ def possible_mentions(body: str) -> frozenset[str]:
     if "@" not in body:
         return frozenset()
     return frozenset(markup_rules.names_in(body, 4 * MAX_MENTIONS))
+
+
+def _written_short(body: str) -> str | None:
+    """The same HTML as the parser's for lines of plain text and simple addresses, as most messages are; else None."""
+    lines: list[str] = []
+    for line in body.split("\n"):
+        if _PLAIN.fullmatch(line) is None or line[0].isspace():
+            return None
+        text_and_urls = _SIMPLE_URL.split(line) if "://" in line else [line]
+        if any(_URL.search(text) for text in text_and_urls[::2]):
+            return None
+        lines.append("".join([*map(_text_or_link, range(len(text_and_urls)), text_and_urls)]))
+    return f"<p>{'<br>'.join(lines)}</p>"
+
+
+def _text_or_link(place: int, text: str) -> str:
+    escaped = _escaped(text)
+    return link_of(escaped) if place % 2 else escaped
 
 
 def _escaped(text: str) -> str:

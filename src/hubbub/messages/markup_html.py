@@ -30,6 +30,11 @@ def html_of(tokens: Sequence[Token]) -> str:
     return "".join([_written(token) for token in tokens if not token.hidden])
 
 
+def link_of(escaped_url: str) -> str:
+    """A link that shows its own address."""
+    return f'<a href="{escaped_url}" target="_blank" rel="{REL}">{escaped_url}</a>'
+
+
 def _written(token: Token) -> str:
     fixed = _FIXED.get(token.type)
     if fixed is not None:
