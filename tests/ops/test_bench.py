@@ -1,10 +1,12 @@
 """`hubbub bench`: a tiny run has every figure, and what was sent came to everybody. Never judges speed."""
 
 import json
+import signal
 import subprocess
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import psycopg
 import pytest
 from django.core.management import CommandError, call_command
@@ -183,21 +185,40 @@ def test_a_redis_that_somebody_uses_is_left_alone(tmp_path: Path, postgres_url: 
 
 @pytest.mark.slow
 @pytest.mark.processes
-def test_a_benchmark_that_is_killed_leaves_no_server(place: Place) -> None:
+@pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM])
+def test_a_benchmark_that_is_ended_leaves_no_server(
+    place: Place, tmp_path: Path, sign: signal.Signals
+) -> None:
     bench = subprocess.Popen(
-        [str(HUBBUB), "bench", "fanout", *TINY], env=place.environment(), stdout=subprocess.DEVNULL
+        [str(HUBBUB), "bench", "fanout", *TINY],
+        env=place.environment() | {"TMPDIR": str(tmp_path)},
+        stdout=subprocess.DEVNULL,
     )
     servers: list[int] = []
 
     def server_runs() -> bool:
         servers[:] = [pid for pid in family(bench.pid) if b"\0serve\0" in command_of(pid)]
-        return bool(servers)
+        return bool(servers) and answers(port_in(command_of(servers[0])))
 
-    wait_until("it has started a server", server_runs, timeout=60)
-    bench.kill()
+    wait_until("its server serves", server_runs, timeout=60)
+    bench.send_signal(sign)
     bench.wait()
 
     wait_until("the server has ended", lambda: not command_of(servers[0]), timeout=20)
+    if sign is signal.SIGTERM:
+        assert list(tmp_path.glob("hubbub-bench-*")) == []
+
+
+def port_in(command: bytes) -> int:
+    words = command.split(b"\0")
+    return int(words[words.index(b"--port") + 1])
+
+
+def answers(port: int) -> bool:
+    try:
+        return httpx2.get(f"http://127.0.0.1:{port}/healthz", timeout=5).status_code == 200
+    except httpx2.TransportError:
+        return False
 
 
 def command_of(pid: int) -> bytes:

@@ -1,6 +1,7 @@
 """`hubbub bench`: measures this version on this machine, on data of its own, beside a floor that only sends."""
 
 import json
+import signal
 import sys
 import tempfile
 from argparse import ArgumentParser
@@ -24,6 +25,7 @@ from hubbub.ops.complaints import UNUSABLE, complaining
 
 QUICK = 0.15
 INTERRUPTED = 130
+TERMINATED = 143
 
 
 class Command(BaseCommand):
@@ -57,6 +59,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        before = signal.signal(signal.SIGTERM, _leave)
         try:
             with complaining():
                 self._measure(options)
@@ -64,6 +67,8 @@ class Command(BaseCommand):
             raise CommandError(str(reason), returncode=UNUSABLE) from None
         except KeyboardInterrupt:
             sys.exit(INTERRUPTED)
+        finally:
+            signal.signal(signal.SIGTERM, before)
 
     def _measure(self, options: dict[str, Any]) -> None:
         parts = _parts(options["parts"])
@@ -86,6 +91,11 @@ class Command(BaseCommand):
             self.stdout.write(text)
         else:
             Path(path).write_text(text + "\n")
+
+
+def _leave(*_: object) -> None:
+    """Told to stop: on the way out go the server, its data and, on PostgreSQL, the database that was made for it."""
+    sys.exit(TERMINATED)
 
 
 @contextmanager
