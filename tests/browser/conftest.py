@@ -1,4 +1,4 @@
-"""Rooms with a past: filled once for each file of tests, and a room of its own for each test."""
+"""Rooms with a past, filled once for each file of tests, one for each test; or a server with one empty room of Ada's."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -84,3 +84,18 @@ def past(past_server: HubbubServer) -> Past:
     name: str = next(past_server.names)  # type: ignore[attr-defined]
     ada, ben = past_server.client("ada"), past_server.client("ben")
     return Past(past_server, name, ada.room_named(name)["id"], ada, ben)
+
+
+@pytest.fixture
+def server(hubbub_server: Servers) -> HubbubServer:
+    return hubbub_server(env={"HUBBUB_RATES": "off"})
+
+
+@pytest.fixture
+def ada(server: HubbubServer) -> HttpClient:
+    return server.client("ada")
+
+
+@pytest.fixture
+def room(ada: HttpClient) -> str:
+    return str(ada.make_room("general")["id"])

@@ -12,6 +12,7 @@ from tests.support.hubbub_process import HubbubServer, Place, copy_of, fill_empt
 from tests.support.pages import ARGUMENTS, Pages, installed_chromium
 from tests.support.postgres import NoPostgres, PostgresServer
 from tests.support.redis import NoRedis, RedisServer
+from tests.support.wire import Lay, Wire
 
 FAILED = pytest.StashKey[bool]()
 FILLS: dict[bool, Callable[[Place], None]] = {False: fill_empty, True: fill_with_cast}
@@ -143,6 +144,19 @@ def hubbub_server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Se
     servers = Servers(request, tmp_path)
     yield servers
     servers.close()
+
+
+@pytest.fixture
+def wire_to() -> Iterator[Lay]:
+    """Lays wires to servers, for a test to slow and to cut: `wire = wire_to(server)`."""
+    with ExitStack() as laid:
+
+        def lay(server: HubbubServer) -> Wire:
+            wire = Wire(server.port)
+            laid.callback(wire.close)
+            return wire
+
+        yield lay
 
 
 @pytest.fixture(scope="module")

@@ -88,6 +88,12 @@ def read_between(ranges: Collection[tuple[int, int, int]]) -> list[Recorded]:
     return sorted(map(_recorded, found), key=lambda event: (event.stream_id, event.seq))
 
 
+def client_ids(stream_id: int, seqs: Collection[int], *, by: int) -> dict[int, str]:
+    """The ids that this person gave to those of these events which are their own."""
+    rows = Event.objects.filter(stream_id=stream_id, seq__in=seqs, by=by)
+    return {seq: given for seq, given in rows.values_list("seq", "client_id") if given is not None}
+
+
 def heads(stream_ids: Collection[int]) -> dict[int, int]:
     """The newest number of each stream that exists."""
     return dict(Stream.objects.filter(pk__in=stream_ids).values_list("pk", "head"))

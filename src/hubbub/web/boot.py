@@ -74,7 +74,7 @@ def _state(actor: Actor | None, room: Room | None, *, at: int) -> dict[str, Any]
         "epoch": log.epoch(),
         "rooms": listed,
         "room": state,
-        "page": page,
+        "page": _with_own_ids(actor, room, page),
         "context": _context(actor, room, page, begin),
         "members": rooms.members(actor, room.pk),
     }
@@ -90,6 +90,15 @@ def _context(actor: Actor | None, room: Room, page: MessagesPage, begin: int) ->
 
 def _position(asked: str) -> int:
     return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < POSITION_DIGITS else 0
+
+
+def _with_own_ids(actor: Actor | None, room: Room, page: MessagesPage) -> dict[str, Any]:
+    """One's own messages carry the id one gave them, so that words whose answer was lost are recognised."""
+    shown: list[dict[str, Any]] = msgspec.to_builtins(page.messages)
+    seqs = [message["seq"] for message in shown]
+    given = log.client_ids(room.pk, seqs, by=actor.person_id) if actor else {}
+    marked = [{**message, "client_id": given.get(message["seq"])} for message in shown]
+    return {"epoch": page.epoch, "seq": page.seq, "messages": marked}
 
 
 def _with_online(state: Any) -> dict[str, Any]:

@@ -29,8 +29,10 @@ export class Composer {
   #hooks;
   #keep;
   #room = '';
-  /** @type {string | null} */
+  /** @type {Hubbub.Answered | null} */
   #reply = null;
+  /** The beginning of the field that is being made safe to send; it leaves the field when it is. */
+  #taken = '';
   /** @type {Map<string, Hubbub.Draft>} */
   #drafts = new Map();
   #timer = 0;
@@ -79,8 +81,8 @@ export class Composer {
       send,
     );
     this.element = el('div', { class: 'writing' }, this.#note, this.#quote, this.form, this.#closed);
-    window.addEventListener('pagehide', () => this.#saveNow());
-    document.addEventListener('visibilitychange', () => document.hidden && this.#saveNow());
+    window.addEventListener('pagehide', () => this.#save());
+    document.addEventListener('visibilitychange', () => document.hidden && this.#save());
   }
 
   get room() {
@@ -101,13 +103,16 @@ export class Composer {
     }
     for (const [room, draft] of this.#drafts) if (draft.text) store.drafts.add(room);
     announce('drafts');
-    if (this.#room && this.empty) this.#restore();
+    const typed = this.field.value;
+    if (this.#room) this.#restore();
+    if (typed) this.insert(typed);
   }
 
   /** @param {Hubbub.Room} room */
   show(room) {
     const same = this.#room === room.id;
-    if (!same) this.#saveNow();
+    if (!same) this.#save();
+    this.#taken = same ? this.#taken : '';
     this.#room = room.id;
     const why = hindrance(room);
     const title = room.kind === 'direct' ? titleOf(room, t('room.notes')) : `#${room.name}`;
@@ -146,24 +151,10 @@ export class Composer {
 
   /** @param {string | null} id */
   reply(id) {
-    this.#reply = id;
     const entry = id ? this.#hooks.entry(id) : undefined;
-    this.#quote.hidden = !entry;
+    this.#answer(entry ? { id: entry.id, by: entry.by, text: plain(entry.body ?? '') } : null);
     this.#later();
-    if (!entry) return;
-    const cancel = iconButton('close', t('composer.cancel_reply'), () => this.reply(null));
-    fillWith(
-      this.#quote,
-      el(
-        'span',
-        { class: 'line', dir: 'auto' },
-        t('composer.replying', { name: entry.by }),
-        ' ',
-        el('span', {}, plain(entry.body ?? '')),
-      ),
-      cancel,
-    );
-    this.focus();
+    if (entry) this.focus();
   }
 
   /** One step back for the Escape key. */
@@ -246,23 +237,46 @@ export class Composer {
   /** @param {Event} event */
   #submit(event) {
     event.preventDefault();
-    this.#sending = this.#sending.then(() => this.#send(false)).catch(() => {});
+    this.#hand(false);
   }
 
-  /** @param {boolean} asText  even if it looks like a command */
-  async #send(asText) {
-    const written = this.field.value;
-    const room = this.#room;
-    const reply = this.#reply;
+  /**
+   * What stands there now is one message, however soon the next letters come.
+   * @param {boolean} asText  even if it looks like a command
+   */
+  #hand(asText) {
+    if (!this.field.value.startsWith(this.#taken)) this.#taken = '';
+    const written = this.field.value.slice(this.#taken.length);
+    if (!written.trim() || this.form.hidden) return;
+    const [before, room, reply] = [this.#taken, this.#room, this.#reply];
+    this.#taken += written;
+    this.#answer(null);
+    this.#sending = this.#sending.then(async () => {
+      // If what came before it was not accepted, all of it stays, to be looked at.
+      const alone = room === this.#room && before && !this.#taken;
+      const done = !alone && (await this.#send(written, room, reply, asText).catch(() => false));
+      if (done || room !== this.#room) return;
+      this.#taken = '';
+      this.#answer(reply);
+    });
+  }
+
+  /**
+   * @param {string} written
+   * @param {string} room
+   * @param {Hubbub.Answered | null} reply
+   * @param {boolean} asText
+   */
+  async #send(written, room, reply, asText) {
     const body = written.trim();
-    if (!body || this.form.hidden) return;
     if ([...body].length > (store.boot.limits.body_chars ?? 5000))
       return this.#tell(t('composer.too_long', { n: [...body].length - (store.boot.limits.body_chars ?? 5000) }));
     const command = asText ? null : this.#hooks.command(body);
-    const trouble = command ? await command : await this.#hooks.send(room, body, reply).then(() => null);
+    const trouble = command ? await command : await this.#hooks.send(room, body, reply?.id ?? null).then(() => null);
     if (trouble) return this.#tell(trouble, true);
     this.#clear(room, written);
-    this.field.focus({ preventScroll: true });
+    if (room === this.#room) this.field.focus({ preventScroll: true });
+    return true;
   }
 
   /**
@@ -271,12 +285,15 @@ export class Composer {
    * @param {string} written
    */
   #clear(room, written) {
-    if (room !== this.#room) return this.#forget(room);
-    if (this.field.value.startsWith(written)) this.#set(this.field.value.slice(written.length));
-    this.#reply = null;
-    this.#quote.hidden = true;
+    const rest = (/** @type {string} */ text) => (text.startsWith(written) ? text.slice(written.length) : text);
+    const draft = this.#drafts.get(room);
+    if (room !== this.#room) return draft && this.#keepDraft({ ...draft, text: rest(draft.text), reply: null });
+    const caret = this.field.selectionStart - (this.field.value.length - rest(this.field.value).length);
+    this.#set(rest(this.field.value));
+    this.field.setSelectionRange(Math.max(0, caret), Math.max(0, caret));
+    this.#taken = rest(this.#taken);
     this.#fresh = false;
-    this.#saveNow();
+    this.#save();
   }
 
   /**
@@ -288,7 +305,7 @@ export class Composer {
     if (!text) return;
     const send = () => {
       this.#tell(null);
-      void this.#send(true);
+      this.#hand(true);
     };
     fillWith(
       this.#note,
@@ -309,9 +326,17 @@ export class Composer {
     const draft = this.#drafts.get(this.#room);
     this.#set(draft?.text ?? '');
     this.field.setSelectionRange(draft?.start ?? 0, draft?.start ?? 0);
-    this.#reply = null;
-    this.#quote.hidden = true;
-    if (draft?.reply && this.#hooks.entry(draft.reply)) this.reply(draft.reply);
+    this.#answer(draft?.reply ?? null);
+  }
+
+  /** @param {Hubbub.Answered | null} to */
+  #answer(to) {
+    this.#reply = to;
+    this.#quote.hidden = !to;
+    if (!to) return;
+    const cancel = iconButton('close', t('composer.cancel_reply'), () => this.reply(null));
+    const words = [t('composer.replying', { name: to.by }), ' ', el('span', {}, to.text)];
+    fillWith(this.#quote, el('span', { class: 'line', dir: 'auto' }, ...words), cancel);
   }
 
   #later() {
@@ -322,19 +347,20 @@ export class Composer {
   #save() {
     window.clearTimeout(this.#timer);
     const { value: text, selectionStart: start } = this.field;
-    if (!this.#room || (!text && !this.#drafts.has(this.#room))) return;
-    if (!text && !this.#reply) return this.#forget(this.#room);
-    const draft = { room: this.#room, text, start, reply: this.#reply, at: Date.now() };
-    this.#drafts.set(this.#room, draft);
-    void this.#keep.put('drafts', this.#room, draft);
-    this.#mark(this.#room, Boolean(text));
+    if (!this.#room || (!text && !this.#reply && !this.#drafts.has(this.#room))) return;
+    this.#keepDraft({ room: this.#room, text, start, reply: this.#reply, at: Date.now() });
   }
 
-  /** Hiding may be cut short: the open room's words also go where writing is immediate. */
-  #saveNow() {
-    this.#save();
-    const draft = this.#drafts.get(this.#room);
-    if (draft) sessionStorage.setItem(mirrorKey(this.#room), JSON.stringify(draft));
+  /**
+   * The database may be cut short by an end of the page: the words also go where writing is immediate.
+   * @param {Hubbub.Draft} draft
+   */
+  #keepDraft(draft) {
+    if (!draft.text && !draft.reply) return this.#forget(draft.room);
+    this.#drafts.set(draft.room, draft);
+    sessionStorage.setItem(mirrorKey(draft.room), JSON.stringify(draft));
+    void this.#keep.put('drafts', draft.room, draft);
+    this.#mark(draft.room, Boolean(draft.text));
   }
 
   /** @param {string} room */
@@ -372,10 +398,7 @@ function plainKey({ shiftKey, altKey, ctrlKey, metaKey }) {
   return !shiftKey && !altKey && !ctrlKey && !metaKey;
 }
 
-/** @param {string} room */
-function mirrorKey(room) {
-  return `hubbub draft ${me()} ${room}`;
-}
+const mirrorKey = (/** @type {string} */ room) => `hubbub draft ${me()} ${room}`;
 
 /** @returns {Hubbub.Draft[]} */
 function mirrored() {

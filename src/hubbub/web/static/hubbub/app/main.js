@@ -29,7 +29,7 @@ function start() {
   if (boot.context && boot.room) sync.takePage(boot.room.id, boot.context, { around: 0, limit: sync.PAGE });
   listen(app);
   void arrive(app, new URL(location.href), returned() ? history.state?.where : undefined);
-  void app.outbox.start();
+  void app.outbox.kick();
   void app.composer.remember();
   app.connection?.start();
   window.__chat = { stats: () => stats(app) };
@@ -163,7 +163,7 @@ function listen(app) {
     if (connection) pane.connection(connection);
   });
   window.addEventListener('popstate', ({ state }) => void arrive(app, new URL(location.href), state?.where));
-  window.addEventListener('online', () => outbox.kick());
+  window.addEventListener('online', () => void outbox.kick());
   window.addEventListener(
     'beforeunload',
     (event) => outbox.items.some((item) => item.state === 'queued') && event.preventDefault(),
@@ -257,6 +257,7 @@ function stats(app) {
     rows: document.querySelectorAll('article.msg').length,
     records: logs.reduce((sum, log) => sum + log.entries.length, 0),
     outbox: app.outbox.items.length,
+    failed: app.outbox.items.filter((item) => item.state === 'failed').length,
     applied: Object.fromEntries(logs.map((log) => [log.room, log.hi])),
   };
 }

@@ -125,11 +125,14 @@ export class Outbox {
     this.#tabs.onmessage = ({ data }) => this.#hear(data);
   }
 
-  async start() {
+  /** Something became possible, such as a start or a connection: what is kept, by whatever tab, is tried now. */
+  async kick() {
     const kept = /** @type {Hubbub.Item[]} */ (await this.#keep.all('outbox'));
-    for (const item of kept) this.items = added(this.items, item);
-    for (const room of new Set(kept.map((item) => item.room))) this.#tell(room);
-    this.kick();
+    const unknown = kept.filter((item) => !this.find(item.client_id));
+    for (const item of unknown) this.items = added(this.items, item);
+    for (const room of new Set(unknown.map((item) => item.room))) this.#tell(room);
+    this.#tries = 0;
+    this.#wake();
   }
 
   /**
@@ -166,7 +169,7 @@ export class Outbox {
   /** @param {string} client_id */
   async retry(client_id) {
     await this.#change(client_id, { state: 'queued', code: undefined, detail: undefined });
-    this.kick();
+    await this.kick();
   }
 
   /** @param {string} client_id */
@@ -193,12 +196,6 @@ export class Outbox {
     if (item.state !== 'sent') void this.#keep.drop('outbox', client_id);
     this.items = changed(this.items, client_id, null);
     this.#tabs.postMessage({ client_id, change: null, room: item.room });
-  }
-
-  /** Something became possible, such as a connection: what rests tries again now. */
-  kick() {
-    this.#tries = 0;
-    this.#wake();
   }
 
   #wake() {

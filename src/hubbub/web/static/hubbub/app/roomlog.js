@@ -239,7 +239,7 @@ function entryOf(message, rev) {
     reply_to: message.reply_to ?? null,
     reactions,
     rev,
-    client_id: null,
+    client_id: message.client_id ?? null,
   };
 }
 

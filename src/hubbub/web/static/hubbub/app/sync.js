@@ -118,6 +118,7 @@ export function newest(id) {
   return once(`newest ${id}`, async () => {
     /** @type {Hubbub.Page} */
     const page = await get(`rooms/${id}/messages?limit=${PAGE}`);
+    if (outbox.of(id).some((item) => item.op === 'send' && item.state === 'queued')) await recognise(id, page);
     install(id, page);
     announce('afresh', id);
   });
@@ -134,11 +135,37 @@ export function install(id, page) {
 }
 
 /**
+ * Words whose answer was lost may be in the page already: their own ids, which only events tell, say so.
+ * @param {string} id
+ * @param {Hubbub.Page} page
+ */
+async function recognise(id, page) {
+  /** @type {{ events: Hubbub.RoomEvent[] }} */
+  const { events } = await get(`rooms/${id}/events?after=${Math.max(0, page.seq - EVENTS)}&limit=${EVENTS}`).catch(
+    () => ({ events: [] }),
+  );
+  const mine = new Map(events.map((event) => [event.id, event.client_id]));
+  for (const message of page.messages) message.client_id = mine.get(message.id) ?? null;
+}
+
+/**
  * What the log already shows is under way no longer.
  * @param {string} id
  */
 export function tidy(id) {
   const log = store.logs.get(id);
+  for (const { client_id } of outbox?.of(id) ?? []) {
+    const entry = log?.entries.findLast((one) => one.client_id === client_id);
+    if (entry) void outbox.acked({ client_id, room: id, seq: entry.seq, id: entry.id, duplicate: true });
+  }
+  forget(id, log);
+}
+
+/**
+ * @param {string} id
+ * @param {Hubbub.Log | undefined} log  without one there is nobody to wait for
+ */
+function forget(id, log) {
   for (const item of outbox?.of(id) ?? []) {
     const there = item.op === 'send' ? !log || log.byId.has(item.id ?? '') : !log || log.hi >= (item.seq ?? Infinity);
     if (item.state === 'sent' && there) outbox.seen(item.client_id);
@@ -202,7 +229,7 @@ function takeReady({ rooms = [], epoch = '' }) {
   const open = store.logs.get(store.open);
   if (open?.stale || (store.open && !open)) void newest(store.open).then(follow);
   else follow();
-  outbox.kick();
+  void outbox.kick();
 }
 
 /**

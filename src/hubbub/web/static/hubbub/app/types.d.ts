@@ -11,6 +11,7 @@ declare namespace Hubbub {
   interface Message {
     id: string; seq: number; by: string; body: string | null; html: string | null; at: string;
     edited_at: string | null; deleted: boolean; reply_to: string | null; reactions: Record<string, string[]>;
+    client_id?: string | null;
   }
 
   /** A message as the log holds it: `rev` is the position in the room that its state is true for. */
@@ -56,7 +57,10 @@ declare namespace Hubbub {
     | { kind: 'later'; after: number | null; slow?: boolean }
     | { kind: 'refused'; code: string; detail: string };
 
-  interface Draft { room: string; text: string; start: number; reply: string | null; at: number; }
+  /** The message that is answered, and enough of it to show while it is not loaded. */
+  interface Answered { id: string; by: string; text: string; }
+
+  interface Draft { room: string; text: string; start: number; reply: Answered | null; at: number; }
 
   type Catalogue = Record<string, string | Record<string, string>>;
 
