@@ -1,4 +1,4 @@
-"""Rooms with a past, filled once for each file of tests, one for each test; or a server with one empty room of Ada's."""
+"""Rooms with a past, filled once for each file of tests, one for each test; or a server with one empty room."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

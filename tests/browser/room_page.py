@@ -12,10 +12,12 @@ WENT_AWAY = (
     r"ERR_EMPTY_RESPONSE",
     r"ERR_CONNECTION_RESET",
     r"ERR_CONNECTION_CLOSED",
+    r"ERR_CONTENT_LENGTH_MISMATCH",
     r"ERR_INTERNET_DISCONNECTED",
     r"ERR_NETWORK_CHANGED",
     r"ERR_SOCKET_NOT_CONNECTED",
     r"WebSocket connection",
+    r"unknown error occurred when fetching the script",
 )
 """What a browser says by itself when a connection ends."""
 
@@ -24,6 +26,9 @@ def is_live(page: Page, timeout: float = 15_000) -> None:
     """Wait until the page is alive and its connection open."""
     expect(page.locator("html[data-conn=online]")).to_be_attached(timeout=timeout)
     expect(page.locator(".comp textarea")).to_be_visible()
+    wait_until(
+        "the lazy parts are there", lambda: page.evaluate("window.__chat.stats().alive") is True, timeout=20
+    )
 
 
 def say(page: Page, text: str) -> None:

@@ -29,7 +29,7 @@ def test_a1_the_row_is_there_and_the_composer_empty_at_once_on_a_slow_network(
     server: HubbubServer, ada: HttpClient, room: str, wire_to: Lay, pages: Pages
 ) -> None:
     wire = wire_to(server)
-    page = pages.open_as(ada, "/chat/general/", at=wire.base_url)
+    page = pages.open_through(wire.base_url, ada, "/chat/general/")
     is_live(page)
     page.evaluate(ECHO, "the first is slower: nothing is warm yet")
     wire.slow(1.0)
@@ -45,7 +45,7 @@ def test_a2_a_pending_row_is_muted_then_slow_then_the_same_row(
     server: HubbubServer, ada: HttpClient, room: str, wire_to: Lay, pages: Pages
 ) -> None:
     wire = wire_to(server)
-    page = pages.open_as(ada, "/chat/general/", at=wire.base_url)
+    page = pages.open_through(wire.base_url, ada, "/chat/general/")
     is_live(page)
     say(page, "the one before")
     nothing_is_pending(page)
@@ -73,7 +73,7 @@ def test_a3_offline_messages_arrive_once(
 ) -> None:
     pages.expect_complaints(*WENT_AWAY)
     wire = wire_to(server)
-    page = pages.open_as(ada, "/chat/general/", at=wire.base_url)
+    page = pages.open_through(wire.base_url, ada, "/chat/general/")
     ben = pages.open_as(server.client("ben"), "/chat/general/")
     is_live(page)
     is_live(ben)
@@ -97,7 +97,7 @@ def test_a4_a_lost_answer_and_a_retry_make_one_message(
 ) -> None:
     pages.expect_complaints(*WENT_AWAY)
     wire = wire_to(server)
-    page = pages.open_as(ada, "/chat/general/", at=wire.base_url)
+    page = pages.open_through(wire.base_url, ada, "/chat/general/")
     is_live(page)
     wire.die("down")
     say(page, "said once")
@@ -119,7 +119,7 @@ def test_a4_a_reload_between_storing_and_answer_never_shows_it_twice(
 ) -> None:
     pages.expect_complaints(*WENT_AWAY)
     wire = wire_to(server)
-    page = pages.open_as(ada, "/chat/general/", at=wire.base_url)
+    page = pages.open_through(wire.base_url, ada, "/chat/general/")
     is_live(page)
     page.context.add_init_script(
         """window.most = 0;
@@ -152,7 +152,7 @@ def silenced(server: HubbubServer, ada: HttpClient, room: str, wire_to: Lay, pag
     ada.make_room("garden")
     ben = server.client("ben")
     ben.join(room)
-    page = pages.open_as(ben, "/chat/general/", at=wire.base_url)
+    page = pages.open_through(wire.base_url, ben, "/chat/general/")
     is_live(page)
     wire.cut()
     say(page, "too late to say this")
@@ -224,7 +224,7 @@ def test_a9_two_tabs_show_a_message_once_also_while_both_reconnect(
 ) -> None:
     pages.expect_complaints(*WENT_AWAY)
     wire = wire_to(server)
-    one = pages.open_as(ada, "/chat/general/", at=wire.base_url)
+    one = pages.open_through(wire.base_url, ada, "/chat/general/")
     two = one.context.new_page()
     two.goto(one.url)
     is_live(one)
@@ -270,7 +270,7 @@ def test_a12_closing_asks_while_something_is_unsent_and_not_for_a_draft(
 ) -> None:
     pages.expect_complaints(*WENT_AWAY)
     wire = wire_to(server)
-    page = pages.open_as(ada, "/chat/general/", at=wire.base_url)
+    page = pages.open_through(wire.base_url, ada, "/chat/general/")
     is_live(page)
     asked: list[str] = []
 

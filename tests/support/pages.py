@@ -46,14 +46,18 @@ class Pages:
         page.goto(url)
         return page
 
-    def open_as(self, client: HttpClient, path: str, *, at: str | None = None, **options: object) -> Page:
-        """The page of somebody who has signed in: takes over the session of the HTTP client. `at`: by another way."""
+    def open_as(self, client: HttpClient, path: str, **options: object) -> Page:
+        """The page of somebody who has signed in: takes over the session of the HTTP client."""
+        return self.open_through(client.base_url, client, path, **options)
+
+    def open_through(self, base_url: str, client: HttpClient, path: str, **options: object) -> Page:
+        """The same by another way to the server."""
         page = self.blank(**options)
         cookies = [(cookie.name, cookie.value or "") for cookie in client.http.cookies.jar]
         page.context.add_cookies(
             [{"name": name, "value": value, "url": client.base_url} for name, value in cookies]
         )
-        page.goto((at or client.base_url) + path)
+        page.goto(base_url + path)
         return page
 
     def blank(self, **options: object) -> Page:

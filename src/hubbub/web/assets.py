@@ -10,7 +10,11 @@ from typing import Any
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.templatetags.static import static
 
+import hubbub
 from hubbub.web import graph
+
+PICTURES = ("app.css", "icons.svg", "icon.svg")
+"""What the page needs besides modules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +27,20 @@ class Module:
 
 @dataclass(frozen=True, slots=True)
 class Assets:
-    """What the head of the shell names."""
+    """What the head of the shell and the worker name. `release` is another one when any file of the client is."""
 
     stylesheet: str
     icons: str
     entry: Module
     preloads: tuple[Module, ...]
     import_map: str
+    release: str
+    files: tuple[str, ...]
+
+    @property
+    def hashed(self) -> bool:
+        """Whether the content behind each address is the same for ever."""
+        return bool(self.entry.integrity)
 
 
 @cache
@@ -42,7 +53,17 @@ def assets() -> Assets:
         entry=served[graph.ENTRY],
         preloads=tuple(served[module] for module in graph.critical().modules if module != graph.ENTRY),
         import_map=_import_map(served),
+        release=_release(),
+        files=(*(static(f"hubbub/{name}") for name in PICTURES), *(module.url for module in served.values())),
     )
+
+
+def _release() -> str:
+    digest = hashlib.sha256(hubbub.__version__.encode())
+    folder = graph.APP.parent
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def _module(module: str) -> Module:

@@ -50,6 +50,7 @@ def boot(
         "can": {"create_rooms": access.may_create_rooms(actor)},
         "urls": _urls(actor),
         "version": hubbub.__version__,
+        "release": assets().release,
         **_state(actor, room, at=_position(request.GET.get("at", ""))),
     }
 
@@ -129,6 +130,7 @@ def _urls(actor: Actor | None) -> dict[str, str | None]:
         "account": place.account_url() if actor else None,
         "admin": _admin_url() if actor and actor.is_admin else None,
         "icons": assets().icons,
+        "worker": reverse("hubbub_web:worker"),
     }
 
 

@@ -22,6 +22,10 @@ SELF_CONTAINED = (
 """For the page of a fault, which must look right when nothing else can be served."""
 
 
+WORKER = "default-src 'none'; connect-src 'self'"
+"""For the service worker, which only fetches what is ours."""
+
+
 def new_nonce() -> str:
     return secrets.token_urlsafe(16)
 

@@ -31,4 +31,8 @@ def chat_page(
     response.headers["Content-Security-Policy"] = csp.shell(request, nonce)
     # The page holds what one person may read: shared caches must not keep it, and a return must ask again.
     response.headers["Cache-Control"] = "private, no-cache"
+    if actor and missing is None:
+        response.headers["Hubbub-Shell"] = (
+            assets().release
+        )  # the worker may keep it, to open without a network
     return response

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from hubbub.web import views
+from hubbub.web import installed, views
 
 
 class RoomName:
@@ -24,6 +24,8 @@ urlpatterns = [
     path("chat/", views.selector, name="selector"),
     path("chat/-/<room_name:room_id>/", views.direct, name="direct"),
     path("chat/<room_name:name>/", views.room, name="room"),
+    path("sw.js", installed.worker, name="worker"),
+    path("manifest.webmanifest", installed.manifest, name="manifest"),
     path("chat", views.with_slash, name="selector_bare"),
     path("chat/-/<room_name:room_id>", views.with_slash, name="direct_bare"),
     path("chat/<room_name:name>", views.with_slash, name="room_bare"),

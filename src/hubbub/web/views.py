@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from hubbub.lib.refusals import NotFound, Refused, Unauthenticated
@@ -14,6 +15,7 @@ from hubbub.web.shell import chat_page
 from hubbub.web.visitor import actor_of, to_sign_in
 
 
+@gzip_page
 @require_safe
 def selector(request: HttpRequest) -> HttpResponse:
     """All rooms, and a field to open one by name, which works without a script too (`?room=name`)."""
@@ -24,6 +26,7 @@ def selector(request: HttpRequest) -> HttpResponse:
     return chat_page(request, actor) if actor else to_sign_in(request)
 
 
+@gzip_page
 @require_safe
 def room(request: HttpRequest, name: str) -> HttpResponse:
     """A named room. One that may not be seen gets the same page as one that does not exist."""
@@ -40,6 +43,7 @@ def room(request: HttpRequest, name: str) -> HttpResponse:
     return chat_page(request, actor, room=standing.room)
 
 
+@gzip_page
 @require_safe
 def direct(request: HttpRequest, room_id: str) -> HttpResponse:
     """A room by its id: direct rooms have no name. Named ones are sent to their own address."""

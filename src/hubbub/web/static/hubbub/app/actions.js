@@ -279,17 +279,22 @@ export function roomMenu(app, button) {
   );
 }
 
-/** @param {HTMLElement} button */
-export function myMenu(button) {
-  const { account, admin, sign_in: signIn } = store.boot.urls;
+/**
+ * @param {Hubbub.App} app
+ * @param {HTMLElement} button
+ */
+export function myMenu(app, button) {
+  const { account, admin } = store.boot.urls;
   /** @type {Choice[]} */
   const choices = [];
   if (account) choices.push({ label: t('me.account'), icon: 'person', act: () => location.assign(account) });
   if (admin) choices.push({ label: t('me.admin'), icon: 'lock', act: () => location.assign(admin) });
+  const by = app.connection?.by;
+  if (by) choices.push({ label: t(`me.by_${by}`), act: () => toast(t(`me.by_${by}_why`)) });
   choices.push({
     label: t('me.sign_out'),
     icon: 'leave',
-    act: () => void tell('DELETE', 'session').finally(() => location.assign(signIn)),
+    act: () => void import('./signing.js').then(({ signOut }) => signOut(app)),
   });
   openMenu(button, choices, t('me.menu'));
 }

@@ -3,6 +3,7 @@
 import { plain } from './fmt.js';
 import { el, fillWith, icon, iconButton, set } from './html.js';
 import { t } from './i18n.js';
+import { mirrored } from './idb.js';
 import { announce, chosen, hindrance, me, store, titleOf } from './store.js';
 
 const PAUSE = 400;
@@ -97,14 +98,15 @@ export class Composer {
   async remember() {
     /** @type {Hubbub.Draft[]} */
     const kept = await this.#keep.all('drafts');
-    for (const draft of [...kept, ...mirrored()]) {
+    for (const draft of [...kept, .../** @type {Hubbub.Draft[]} */ (mirrored(mirrorKey('')))]) {
       const known = this.#drafts.get(draft.room);
       if (!known || known.at < draft.at) this.#drafts.set(draft.room, draft);
     }
     for (const [room, draft] of this.#drafts) if (draft.text) store.drafts.add(room);
     announce('drafts');
-    const typed = this.field.value;
+    const [typed, reply] = [this.field.value, this.#reply];
     if (this.#room) this.#restore();
+    if (reply) this.#answer(reply);
     if (typed) this.insert(typed);
   }
 
@@ -254,7 +256,7 @@ export class Composer {
     this.#sending = this.#sending.then(async () => {
       // If what came before it was not accepted, all of it stays, to be looked at.
       const alone = room === this.#room && before && !this.#taken;
-      const done = !alone && (await this.#send(written, room, reply, asText).catch(() => false));
+      const done = !alone && (await this.#send({ written, room, reply, asText }).catch(() => false));
       if (done || room !== this.#room) return;
       this.#taken = '';
       this.#answer(reply);
@@ -262,12 +264,10 @@ export class Composer {
   }
 
   /**
-   * @param {string} written
-   * @param {string} room
-   * @param {Hubbub.Answered | null} reply
-   * @param {boolean} asText
+   * @param {{ written: string, room: string, reply: Hubbub.Answered | null, asText: boolean }} words
+   * @returns {Promise<boolean | void>} whether they are on their way
    */
-  async #send(written, room, reply, asText) {
+  async #send({ written, room, reply, asText }) {
     const body = written.trim();
     if ([...body].length > (store.boot.limits.body_chars ?? 5000))
       return this.#tell(t('composer.too_long', { n: [...body].length - (store.boot.limits.body_chars ?? 5000) }));
@@ -280,9 +280,8 @@ export class Composer {
   }
 
   /**
-   * What was typed while the words were being made safe stays.
    * @param {string} room
-   * @param {string} written
+   * @param {string} written  what was typed since stays
    */
   #clear(room, written) {
     const rest = (/** @type {string} */ text) => (text.startsWith(written) ? text.slice(written.length) : text);
@@ -399,9 +398,3 @@ function plainKey({ shiftKey, altKey, ctrlKey, metaKey }) {
 }
 
 const mirrorKey = (/** @type {string} */ room) => `hubbub draft ${me()} ${room}`;
-
-/** @returns {Hubbub.Draft[]} */
-function mirrored() {
-  const mine = Object.keys(sessionStorage).filter((key) => key.startsWith(mirrorKey('')));
-  return mine.map((key) => JSON.parse(sessionStorage.getItem(key) ?? ''));
-}

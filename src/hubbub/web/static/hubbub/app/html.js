@@ -1,7 +1,10 @@
 /** The one place where elements and the server's sanitised HTML become page; it must not know what they mean. */
 
-const policy = /** @type {{ createHTML(html: string): string } | undefined} */ (
-  /** @type {any} */ (window).trustedTypes?.createPolicy('hubbub', { createHTML: (/** @type {string} */ html) => html })
+const policy = /** @type {{ createHTML(html: string): string, createScriptURL(url: string): string } | undefined} */ (
+  /** @type {any} */ (window).trustedTypes?.createPolicy('hubbub', {
+    createHTML: (/** @type {string} */ html) => html,
+    createScriptURL: (/** @type {string} */ url) => url,
+  })
 );
 
 let sprite = '';
@@ -85,6 +88,14 @@ export function avatar(name, size = '') {
  */
 export function setSanitised(element, html) {
   element.innerHTML = policy ? policy.createHTML(html) : html;
+}
+
+/**
+ * The address of our own worker, as the server gave it. Nothing else may come here.
+ * @param {string} url
+ */
+export function trustedScript(url) {
+  return policy ? policy.createScriptURL(url) : url;
 }
 
 /**

@@ -1,9 +1,10 @@
 /** A small promise layer over IndexedDB, with memory in its place where the browser refuses it; it must not know what is kept. */
 
-const STORES = /** @type {const} */ (['outbox', 'drafts']);
-const PATIENCE = 400;
+const STORES = /** @type {const} */ (['outbox', 'drafts', 'rooms']);
+const SHORT = 400;
+const LONG = 10_000;
 
-/** @typedef {'outbox' | 'drafts'} Store */
+/** @typedef {'outbox' | 'drafts' | 'rooms'} Store */
 
 export class Keep {
   /** @type {Promise<IDBDatabase | null>} */
@@ -13,7 +14,7 @@ export class Keep {
 
   /** @param {string} name */
   constructor(name) {
-    this.#database = patient(open(name), null);
+    this.#database = open(name).catch(() => null);
   }
 
   /**
@@ -22,8 +23,25 @@ export class Keep {
    * @returns {Promise<T[]>}
    */
   async all(store) {
-    const kept = await this.#ask(store, 'readonly', (table) => table.getAll());
+    const kept = await this.#ask(store, 'readonly', (table) => table.getAll(), LONG);
     return /** @type {T[]} */ (kept ?? [...this.#shelf(store).values()]);
+  }
+
+  /**
+   * @template T
+   * @param {Store} store
+   * @param {string} key
+   * @returns {Promise<T | undefined>}
+   */
+  async get(store, key) {
+    const kept = await this.#ask(store, 'readonly', (table) => table.get(key));
+    return /** @type {T} */ (kept ?? this.#shelf(store).get(key));
+  }
+
+  /** @param {Store} store */
+  async clear(store) {
+    this.#shelf(store).clear();
+    await this.#ask(store, 'readwrite', (table) => table.clear());
   }
 
   /**
@@ -32,7 +50,7 @@ export class Keep {
    * @param {unknown} value
    */
   async put(store, key, value) {
-    this.#shelf(store).set(key, value);
+    if (store !== 'rooms') this.#shelf(store).set(key, value);
     await this.#ask(store, 'readwrite', (table) => table.put(value, key));
   }
 
@@ -54,11 +72,11 @@ export class Keep {
    * @param {Store} store
    * @param {IDBTransactionMode} mode
    * @param {(table: IDBObjectStore) => IDBRequest} work
+   * @param {number} [patience]
    */
-  async #ask(store, mode, work) {
-    const database = await this.#database;
-    if (!database) return null;
-    return patient(settled(database, store, mode, work), null);
+  #ask(store, mode, work, patience = SHORT) {
+    const asked = this.#database.then((database) => database && settled(database, store, mode, work));
+    return patient(asked, null, patience);
   }
 }
 
@@ -85,23 +103,39 @@ function settled(database, store, mode, work) {
  */
 function open(name) {
   return new Promise((resolve, reject) => {
-    const request = indexedDB.open(name, 1);
+    const request = indexedDB.open(name, 2);
     request.onupgradeneeded = () => {
-      for (const store of STORES) request.result.createObjectStore(store);
+      const { result } = request;
+      for (const store of STORES) if (!result.objectStoreNames.contains(store)) result.createObjectStore(store);
     };
-    request.onsuccess = () => resolve(request.result);
+    // Another tab of a newer release must not wait for this one.
+    request.onsuccess = () => {
+      request.result.onversionchange = () => request.result.close();
+      resolve(request.result);
+    };
     request.onerror = request.onblocked = () => reject(request.error);
   });
 }
 
 /**
- * A browser that hangs or refuses must not hold up a sentence: after a moment memory has to do.
+ * A browser that hangs or refuses must not hold up a sentence: after a moment memory has to do, and the work goes on.
  * @template T
  * @param {Promise<T>} work
  * @param {T} otherwise
+ * @param {number} patience
  * @returns {Promise<T>}
  */
-function patient(work, otherwise) {
-  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE, otherwise));
+function patient(work, otherwise, patience) {
+  const late = new Promise((resolve) => setTimeout(resolve, patience, otherwise));
   return Promise.race([work.catch(() => otherwise), /** @type {Promise<T>} */ (late)]);
+}
+
+/**
+ * What was put into the storage of this tab, which is written at once, under keys that begin so.
+ * @param {string} prefix
+ * @returns {unknown[]}
+ */
+export function mirrored(prefix) {
+  const keys = Object.keys(sessionStorage).filter((key) => key.startsWith(prefix));
+  return keys.map((key) => JSON.parse(sessionStorage.getItem(key) ?? 'null'));
 }

@@ -14,7 +14,9 @@ import { announce, fill, hrefOf, me, on, openRoom, store, takeRoom } from './sto
 import * as sync from './sync.js';
 import { Timeline } from './timeline.js';
 
+const AGAIN = 3000;
 const boot = readBoot();
+let alive = false;
 if (canRun()) start();
 
 function start() {
@@ -23,8 +25,8 @@ function start() {
   fill(boot);
   document.documentElement.dataset.conn = 'late';
   const app = build();
-  useServer({ api: boot.urls.api, csrf: boot.csrf, signedOut: () => {} });
-  sync.start(app.connection, app.outbox);
+  useServer({ api: boot.urls.api, csrf: boot.csrf, signedOut: () => app.connection?.stop('signed_out') });
+  sync.start(app.connection, app.outbox, app.keep);
   if (boot.page && boot.room) sync.install(boot.room.id, boot.page);
   if (boot.context && boot.room) sync.takePage(boot.room.id, boot.context, { around: 0, limit: sync.PAGE });
   listen(app);
@@ -33,7 +35,7 @@ function start() {
   void app.composer.remember();
   app.connection?.start();
   window.__chat = { stats: () => stats(app) };
-  afterPaint(() => lazily(app));
+  afterPaint(() => void lazily(app));
 }
 
 /** @returns {Hubbub.App} */
@@ -41,7 +43,7 @@ function build() {
   const root = /** @type {HTMLElement} */ (document.querySelector('.app'));
   const [side, main] = [el('nav', { class: 'side' }), el('main', { class: 'main' })];
   const aside = el('aside', { class: 'aside', 'data-region': 'people' });
-  const name = `hubbub ${me()}`;
+  const name = `hubbub ${boot.urls.chat} ${me()}`;
   const keep = new Keep(name);
   const outbox = new Outbox({
     name,
@@ -54,6 +56,7 @@ function build() {
     side,
     main,
     aside,
+    keep,
     outbox,
     connection: connect(),
     go: (/** @type {string} */ href) => go(app, href),
@@ -67,7 +70,7 @@ function build() {
   mountSidebar(side, {
     go: app.go,
     find: () => void import('./switcher.js').then(({ openSwitcher }) => openSwitcher(app)),
-    menu: (button) => void import('./actions.js').then(({ myMenu }) => myMenu(button)),
+    menu: (button) => void import('./actions.js').then(({ myMenu }) => myMenu(app, button)),
   });
   return app;
 }
@@ -148,20 +151,16 @@ async function say(app, room, body, reply) {
 
 /** @param {Hubbub.App} app */
 function listen(app) {
-  const { connection, pane, timeline, composer, outbox } = app;
+  const { pane, timeline, composer, outbox } = app;
   on('log', (room, patch) => room === store.open && patch && timeline.take(patch));
   on('outbox', (room) => {
     sync.tidy(room);
     if (room === store.open) timeline.refresh();
-    for (const item of outbox.of(room)) if (item.state === 'failed' && !item.body) void complain(app, item);
   });
   on('typing', (room) => room === store.open && pane.typing(room));
   on('presence', () => openRoom()?.kind === 'direct' && refresh(app));
   on('rooms', (room) => room === store.open && refresh(app));
   on('afresh', (room) => room === store.open && void reopen(app));
-  on('conn', () => {
-    if (connection) pane.connection(connection);
-  });
   window.addEventListener('popstate', ({ state }) => void arrive(app, new URL(location.href), state?.where));
   window.addEventListener('online', () => void outbox.kick());
   window.addEventListener(
@@ -218,42 +217,40 @@ function clicked(app, event) {
   if (target) void import('./actions.js').then(({ act }) => act(app, /** @type {HTMLElement} */ (target)));
 }
 
-/**
- * @param {Hubbub.App} app
- * @param {Hubbub.Item} item  without words of its own: it can go
- */
-async function complain(app, item) {
-  await app.outbox.discard(item.client_id);
-  const { toast } = await import('./dialog.js');
-  const { reason } = await import('./row.js');
-  toast(reason(item));
-}
-
 /** @param {() => void} work */
 function afterPaint(work) {
   requestAnimationFrame(() => window.setTimeout(work));
 }
 
-/** @param {Hubbub.App} app */
+/**
+ * The rest of the page; what a network took away is fetched again.
+ * @param {Hubbub.App} app
+ */
 async function lazily(app) {
-  const [{ watchReading }, { listenToKeys }, { hoverBar }, { mountPeople }, { atLeisure }] = await Promise.all([
+  const parts = await Promise.all([
     import('./unread.js'),
     import('./keys.js'),
     import('./actions.js'),
     import('./people.js'),
+    import('./attend.js'),
     import('./leisure.js'),
-  ]);
+  ]).catch(() => null);
+  if (!parts) return void window.setTimeout(() => void lazily(app), AGAIN);
+  const [{ watchReading }, { listenToKeys }, { hoverBar }, { mountPeople }, { attend }, { atLeisure }] = parts;
   watchReading({ seen: () => app.timeline.lastSeen(), read: (room, seq) => void sync.sendRead(room, seq) });
   listenToKeys(app);
   hoverBar(app);
   mountPeople(app.aside, (username) => void openDirect(username));
   atLeisure(app);
+  await attend(app);
+  alive = true;
 }
 
 /** @param {Hubbub.App} app  what tests and a curious person may ask in the console */
 function stats(app) {
   const logs = [...store.logs.values()];
   return {
+    alive,
     rows: document.querySelectorAll('article.msg').length,
     records: logs.reduce((sum, log) => sum + log.entries.length, 0),
     outbox: app.outbox.items.length,

@@ -8,12 +8,12 @@ let token = '';
 let signedOut = () => {};
 
 /**
- * @param {{ api: string, csrf: string, signedOut: () => void }} settings
+ * @param {{ api?: string, csrf: string, signedOut?: () => void }} settings
  */
 export function useServer(settings) {
-  base = settings.api;
+  base = settings.api ?? base;
   token = settings.csrf;
-  signedOut = settings.signedOut;
+  signedOut = settings.signedOut ?? signedOut;
 }
 
 export class Refusal extends Error {
@@ -79,7 +79,7 @@ async function ask(method, path, body, signal) {
 async function answer(response) {
   const value = await response.json().catch(() => null);
   if (response.ok) return value;
-  if (response.status === 401) signedOut();
+  if (response.status === 401 && !response.url.endsWith('/session')) signedOut();
   const seconds = Number(response.headers.get('Retry-After'));
   throw new Refusal({
     code: value?.code ?? (response.status >= 500 ? 'unavailable' : 'bad_field'),

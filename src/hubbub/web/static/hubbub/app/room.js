@@ -8,7 +8,6 @@ const FEW = 3;
 
 /** @typedef {import('./timeline.js').Timeline} Timeline */
 /** @typedef {import('./composer.js').Composer} Composer */
-/** @typedef {import('./socket.js').Connection} Connection */
 
 /**
  * @typedef {object} Hooks
@@ -26,10 +25,9 @@ export class Pane {
   #topic = el('span', { class: 'topic', dir: 'auto' });
   #jump = el('button', { type: 'button', class: 'jump', hidden: true });
   #bar = el('div', { class: 'bar', hidden: true });
-  #conn = el('div', { class: 'conn', role: 'status', hidden: true });
+  lines = el('div', { class: 'lines' });
   #typing = el('div', { class: 'typing' });
   #opening = el('div', { class: 'opening' });
-  #ticking = 0;
   /** @type {Timeline | null} */
   #timeline = null;
 
@@ -43,7 +41,7 @@ export class Pane {
     const people = iconButton('people', t('room.people'), () => hooks.people(), { class: 'ib show-people' });
     this.more = iconButton('more', t('room.more'), () => hooks.more(this.more));
     this.header = el('header', { class: 'top' }, backButton(hooks.back), this.#title, this.#topic, people, this.more);
-    this.foot = el('footer', { class: 'foot' }, this.#jump, this.#bar, this.#conn);
+    this.foot = el('footer', { class: 'foot' }, this.#jump, this.#bar, this.lines);
     this.#jump.addEventListener('click', () => this.#timeline?.toEnd());
   }
 
@@ -84,27 +82,6 @@ export class Pane {
     if (!show || !timeline) return;
     const words = timeline.fresh ? t('jump.new', { n: timeline.fresh }) : t('jump.latest');
     if (this.#jump.firstChild?.textContent !== words) fillWith(this.#jump, el('span', {}, words), icon('down'));
-  }
-
-  /**
-   * The line above the composer: only what lasts is said, and nothing is covered by it.
-   * @param {Connection} connection
-   */
-  connection(connection) {
-    window.clearInterval(this.#ticking);
-    const { stopped } = connection;
-    this.#conn.hidden = connection.state !== 'offline';
-    if (this.#conn.hidden) return;
-    set(this.#conn, 'data-stopped', stopped);
-    if (stopped) return fillWith(this.#conn, el('span', {}, t(`conn.${stopped}`)), remedy(stopped));
-    const words = el('span', {});
-    const tick = () => {
-      const seconds = Math.max(0, Math.ceil((connection.next - Date.now()) / 1000));
-      words.textContent = seconds ? t('conn.offline', { n: seconds }) : t('conn.trying');
-    };
-    tick();
-    this.#ticking = window.setInterval(tick, 1000);
-    fillWith(this.#conn, words, el('button', { type: 'button', onclick: () => connection.now() }, t('conn.now')));
   }
 
   /** The beginning of the room, above its first message: the same element while it says the same. */
@@ -159,13 +136,4 @@ function presence(room) {
   const others = companions(room);
   if (others.length !== 1) return '';
   return t(isOnline(others[0]) ? 'people.online_one' : 'people.offline_one');
-}
-
-/** @param {Hubbub.StopReason} reason */
-function remedy(reason) {
-  if (reason === 'signed_out') {
-    const next = encodeURIComponent(location.pathname);
-    return el('a', { class: 'button', href: `${store.boot.urls.sign_in}?next=${next}` }, t('sign_in'));
-  }
-  return el('button', { type: 'button', class: 'button', onclick: () => location.reload() }, t('conn.reload'));
 }

@@ -9,23 +9,32 @@ const TAIL = 1000;
  * @returns {Hubbub.Log}
  */
 export function openLog(room, page, limit) {
-  /** @type {Hubbub.Log} */
-  const log = {
-    room,
-    epoch: page.epoch,
-    hi: page.seq,
-    stale: false,
-    entries: [],
-    byId: new Map(),
-    holes: new Set(),
-    replies: new Map(),
-    ahead: new Map(),
-    tail: [],
-    tailFrom: page.seq,
-  };
+  const log = emptyLog(room, page.epoch, page.seq);
   for (const message of page.messages) insert(log, entryOf(message, page.seq));
   if (page.messages.length >= limit) log.holes.add(page.messages[0].seq);
   return log;
+}
+
+/**
+ * A log as it was kept. `whole`: its first message is the first of the room.
+ * @param {{ room: string, epoch: string, hi: number, whole: boolean, entries: Hubbub.Entry[] }} kept
+ */
+export function restore({ room, epoch, hi, whole, entries }) {
+  const log = emptyLog(room, epoch, hi);
+  for (const entry of entries) insert(log, entry);
+  if (!whole && entries[0]) log.holes.add(entries[0].seq);
+  return log;
+}
+
+/**
+ * @param {string} room
+ * @param {string} epoch
+ * @param {number} hi
+ * @returns {Hubbub.Log}
+ */
+function emptyLog(room, epoch, hi) {
+  const [holes, replies, byId, ahead] = [new Set(), new Map(), new Map(), new Map()];
+  return { room, epoch, hi, stale: false, entries: [], byId, holes, replies, ahead, tail: [], tailFrom: hi };
 }
 
 /**

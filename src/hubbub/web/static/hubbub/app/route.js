@@ -4,7 +4,7 @@ import { t } from './i18n.js';
 import { get } from './net.js';
 import { firstAfter } from './roomlog.js';
 import { announce, me, openRoom, roomNamed, store, takeRoom } from './store.js';
-import { visit } from './sync.js';
+import { recall, visit } from './sync.js';
 
 const MOMENT = 400;
 let keeping = 0;
@@ -87,6 +87,11 @@ async function enter(app, room, target) {
   app.composer.show(room);
   show(app.root, 'room');
   announce('open');
+  if (!store.logs.has(room.id)) {
+    app.timeline.clear();
+    await recall(room.id);
+    if (store.open !== room.id) return;
+  }
   const log = store.logs.get(room.id);
   if (log && !log.stale) void display(app, log, target);
   else app.timeline.clear();

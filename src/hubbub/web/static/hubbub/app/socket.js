@@ -49,6 +49,9 @@ export class Connection {
   #counter = 0;
   /** @type {Map<string, (answer: Hubbub.Delivery) => void>} */
   #asked = new Map();
+  /** Whether the socket is open and greeted; and whether plain HTTP carries the chat meanwhile. */
+  #ready = false;
+  #carried = false;
 
   /**
    * @param {string} url
@@ -68,13 +71,18 @@ export class Connection {
   }
 
   get online() {
-    return this.state === 'online';
+    return this.#ready;
+  }
+
+  /** @returns {'socket' | 'http' | null} */
+  get by() {
+    return this.#ready ? 'socket' : this.#carried ? 'http' : null;
   }
 
   /** Whatever the browser believes about the socket, only an answer proves it. */
   probe() {
     if (this.stopped) return;
-    if (!this.online) return void (this.#retry && this.now());
+    if (!this.online) return void ((this.#retry || Date.now() - this.#heard > PROBE) && this.now());
     if (this.#probe) return;
     this.send({ type: 'ping' });
     const asked = Date.now();
@@ -115,6 +123,42 @@ export class Connection {
       });
       if (!this.send({ type: 'op', ref, ...operation })) this.#answer(ref, { kind: 'later', after: 0 });
     });
+  }
+
+  /**
+   * Somebody else carries the chat while the socket is away, or cannot either.
+   * @param {boolean} carried
+   */
+  carry(carried) {
+    if (carried === this.#carried) return;
+    this.#carried = carried;
+    if (this.#ready) return;
+    this.#still();
+    this.state = 'late';
+    if (carried) this.state = 'online';
+    else this.#fall();
+    this.#hooks.state();
+  }
+
+  /**
+   * Not by chance: trying again would not help until something is done.
+   * @param {Hubbub.StopReason} reason
+   */
+  stop(reason) {
+    this.#abandon();
+    window.clearTimeout(this.#retry);
+    this.#retry = 0;
+    this.stopped = reason;
+    this.#still();
+    this.state = 'offline';
+    this.#hooks.state();
+  }
+
+  /** What it was stopped for is mended. */
+  revive() {
+    this.stopped = null;
+    this.state = 'late';
+    this.now();
   }
 
   /** Leave and come back with `resume`: the server has left us behind. */
@@ -160,9 +204,14 @@ export class Connection {
     waiting?.(answer);
   }
 
-  #rise() {
+  #still() {
     window.clearTimeout(this.#late);
     this.#late = 0;
+  }
+
+  #rise() {
+    this.#still();
+    this.#ready = true;
     this.state = 'online';
     this.#stable = window.setTimeout(() => (this.#tries = 0), STABLE);
     this.#hooks.state();
@@ -170,7 +219,7 @@ export class Connection {
 
   /** Nobody is told of a moment without a connection; after some seconds everybody is. */
   #fall() {
-    if (this.#late) return;
+    if (this.#late || this.#carried) return;
     this.state = 'late';
     this.#late = window.setTimeout(() => {
       this.state = 'offline';
@@ -186,12 +235,7 @@ export class Connection {
   /** @param {number} code */
   #lost(code) {
     this.#abandon();
-    this.stopped = STOPS[code] ?? null;
-    if (this.stopped) {
-      window.clearTimeout(this.#late);
-      this.state = 'offline';
-      return this.#hooks.state();
-    }
+    if (STOPS[code]) return this.stop(STOPS[code]);
     if (code === 4429) this.#tries = Math.max(this.#tries, STEPS.length - 1);
     this.#later();
   }
@@ -212,6 +256,7 @@ export class Connection {
   #abandon() {
     const socket = this.#socket;
     this.#socket = null;
+    this.#ready = false;
     window.clearTimeout(this.#stable);
     window.clearTimeout(this.#probe);
     this.#probe = 0;

@@ -5,7 +5,7 @@ import { apply } from './roomlog.js';
 
 const TYPING = 6000;
 
-/** @typedef {'rooms' | 'open' | 'moved' | 'afresh' | 'log' | 'outbox' | 'presence' | 'typing' | 'conn' | 'members' | 'drafts'} Topic */
+/** @typedef {'rooms' | 'open' | 'moved' | 'afresh' | 'log' | 'outbox' | 'presence' | 'typing' | 'conn' | 'lost' | 'members' | 'drafts'} Topic */
 /** @typedef {(room: string, patch?: Hubbub.Patch) => void} Listener */
 
 /** @type {Map<Topic, Set<Listener>>} */
@@ -142,6 +142,7 @@ export function takeRoom(room) {
 export function dropRoom(id) {
   for (const known of [store.rooms, store.logs, store.online, store.members, store.typing]) known.delete(id);
   announce('rooms', id);
+  announce('lost', id);
 }
 
 /**

@@ -9,7 +9,6 @@ import {
   openRoom,
   store,
   takeEvent,
-  takeMembers,
   takePresence,
   takeRead,
   takeRoom,
@@ -18,31 +17,29 @@ import {
 
 /** @typedef {import('./socket.js').Connection} Connection */
 /** @typedef {import('./outbox.js').Outbox} Outbox */
+/** @typedef {import('./idb.js').Keep} Keep */
 
 export const PAGE = 60;
-const EVENTS = 500;
-const FAR = 4;
-const BEHIND = 10_000;
-const POLL = 6000;
 
 /** @type {Connection | null} */
 let connection = null;
 /** @type {Outbox} */
 let outbox;
+/** @type {Keep} */
+let keep;
 /** @type {Map<string, Promise<unknown>>} what is being fetched, by what it is */
 const fetching = new Map();
-/** @type {Map<string, number>} since when a room is behind */
-const behind = new Map();
 let followed = '';
 
 /**
- * @param {Connection | null} socket  none for a visitor: the room is then asked for what is new
+ * @param {Connection | null} socket  none for a visitor
  * @param {Outbox} box
+ * @param {Keep} kept
  */
-export function start(socket, box) {
+export function start(socket, box, kept) {
   connection = socket;
   outbox = box;
-  window.setInterval(poll, POLL);
+  keep = kept;
 }
 
 /** The positions to resume from: the rooms whose log is loaded. */
@@ -63,12 +60,25 @@ const takes = {
   read: (frame, room) => takeRead(room, { seq: frame.seq ?? 0, unread: frame.unread, mentions: frame.mentions }),
   room: (frame) => takeChanged(/** @type {Hubbub.Room} */ (frame.room)),
   revoked: (_, room) => revoke(room),
-  pong: (frame) => compare(frame.heads ?? {}),
+  pong: (frame) => void later().then(({ compare }) => compare(frame.heads ?? {})),
 };
 
 /** @param {Hubbub.Frame} frame */
 export function takeFrame(frame) {
   takes[frame.type]?.(frame, typeof frame.room === 'string' ? frame.room : '');
+}
+
+/**
+ * The room as it was last seen in this browser, if that is newer than what is in memory.
+ * @param {string} id
+ */
+export async function recall(id) {
+  const kept = await import('./cache.js').then((cache) => cache.recall(keep, id)).catch(() => null);
+  const known = store.logs.get(id);
+  if (!kept || (known && (known.stale || known.hi >= kept.hi))) return;
+  store.logs.set(id, inherit(kept, known));
+  tidy(id);
+  announce('afresh', id);
 }
 
 /**
@@ -78,8 +88,9 @@ export function takeFrame(frame) {
 export async function visit(id) {
   const known = store.logs.get(id);
   if (!known || known.stale) await newest(id);
+  else if ((store.rooms.get(id)?.head ?? 0) > known.hi) void fill(id);
   follow();
-  if (!store.members.has(id)) void once(`members ${id}`, () => loadMembers(id));
+  if (!store.members.has(id)) void once(`members ${id}`, () => later().then(({ loadMembers }) => loadMembers(id)));
 }
 
 /** Follow the room on screen if the server does not send it by itself. */
@@ -118,7 +129,8 @@ export function newest(id) {
   return once(`newest ${id}`, async () => {
     /** @type {Hubbub.Page} */
     const page = await get(`rooms/${id}/messages?limit=${PAGE}`);
-    if (outbox.of(id).some((item) => item.op === 'send' && item.state === 'queued')) await recognise(id, page);
+    if (outbox.of(id).some((item) => item.op === 'send' && item.state === 'queued'))
+      await later().then(({ recognise }) => recognise(id, page));
     install(id, page);
     announce('afresh', id);
   });
@@ -132,20 +144,6 @@ export function install(id, page) {
   store.logs.set(id, inherit(openLog(id, page, PAGE), store.logs.get(id)));
   store.epoch = page.epoch;
   tidy(id);
-}
-
-/**
- * Words whose answer was lost may be in the page already: their own ids, which only events tell, say so.
- * @param {string} id
- * @param {Hubbub.Page} page
- */
-async function recognise(id, page) {
-  /** @type {{ events: Hubbub.RoomEvent[] }} */
-  const { events } = await get(`rooms/${id}/events?after=${Math.max(0, page.seq - EVENTS)}&limit=${EVENTS}`).catch(
-    () => ({ events: [] }),
-  );
-  const mine = new Map(events.map((event) => [event.id, event.client_id]));
-  for (const message of page.messages) message.client_id = mine.get(message.id) ?? null;
 }
 
 /**
@@ -220,12 +218,10 @@ function chosen({ op, body, reply_to, target, emoji }) {
 
 /** @param {Hubbub.Frame} frame */
 function takeReady({ rooms = [], epoch = '' }) {
-  const known = new Set(rooms.map((room) => room.id));
   for (const room of rooms) takeRoom(room);
-  for (const room of [...store.rooms.values()]) if (room.member && !known.has(room.id)) revoke(room.id);
+  lose(rooms);
   for (const log of [...store.logs.values()]) review(log, epoch);
   store.epoch = epoch;
-  behind.clear();
   const open = store.logs.get(store.open);
   if (open?.stale || (store.open && !open)) void newest(store.open).then(follow);
   else follow();
@@ -243,7 +239,7 @@ function review(log, epoch) {
 }
 
 /** @param {Hubbub.RoomEvent} event */
-function takeOne(event) {
+export function takeOne(event) {
   const gap = takeEvent(event);
   if (event.client_id && event.by === me()) settle(event);
   tidy(event.room);
@@ -263,32 +259,11 @@ function settle(event) {
 }
 
 /**
- * Fetch what is missing between the log and the present.
- * @param {string} id
- */
-function fill(id) {
-  return once(`fill ${id}`, async () => {
-    for (let pages = 0; pages < FAR; pages += 1) {
-      const log = store.logs.get(id);
-      if (!log || log.stale) return;
-      /** @type {{ epoch: string, events: Hubbub.RoomEvent[] }} */
-      const page = await get(`rooms/${id}/events?after=${log.hi}&limit=${EVENTS}`);
-      if (page.epoch !== log.epoch) return reset(id, page.epoch);
-      for (const event of page.events) takeOne(event);
-      if (page.events.length < EVENTS) return;
-    }
-    reset(id, store.epoch);
-  }).catch((error) => {
-    if (error instanceof Refusal && error.trouble.code === 'gone') reset(id, store.epoch);
-  });
-}
-
-/**
  * The way from here to there is lost: start again from the newest page.
  * @param {string} id
  * @param {string} epoch
  */
-function reset(id, epoch) {
+export function reset(id, epoch) {
   store.epoch = epoch;
   const log = store.logs.get(id);
   if (log) log.stale = true;
@@ -312,33 +287,25 @@ function revoke(id) {
   if (open) announce('afresh', id);
 }
 
-/** @param {Record<string, number>} heads */
-function compare(heads) {
-  const now = Date.now();
-  for (const [id, head] of Object.entries(heads)) {
-    const log = store.logs.get(id);
-    if (!log || log.stale || log.hi >= head) {
-      behind.delete(id);
-      continue;
-    }
-    const since = behind.get(id) ?? now;
-    behind.set(id, since);
-    void fill(id);
-    if (now - since > BEHIND) connection?.again();
-  }
-}
-
-/** Without a socket the room on screen is asked for what is new. */
-function poll() {
-  if (connection?.online || connection?.stopped || document.visibilityState !== 'visible') return;
-  if (store.logs.has(store.open)) void fill(store.open);
-}
-
 /** @param {string} id */
-async function loadMembers(id) {
-  /** @type {{ members: Hubbub.Member[] }} */
-  const { members } = await get(`rooms/${id}/members`);
-  takeMembers(id, members);
+function fill(id) {
+  return later().then((catchup) => catchup.fill(id));
+}
+
+/** What is needed only when something was missed. */
+function later() {
+  return import('./catchup.js');
+}
+
+/** The server has left us behind. */
+export function again() {
+  connection?.again();
+}
+
+/** @param {Hubbub.Room[]} rooms  all that are left */
+export function lose(rooms) {
+  const seen = new Set(rooms.map((room) => room.id));
+  for (const room of [...store.rooms.values()]) if (room.member && !seen.has(room.id)) revoke(room.id);
 }
 
 /**
@@ -348,7 +315,7 @@ async function loadMembers(id) {
  * @param {() => Promise<T>} work
  * @returns {Promise<T>}
  */
-function once(key, work) {
+export function once(key, work) {
   const running = /** @type {Promise<T> | undefined} */ (fetching.get(key));
   if (running) return running;
   const started = work().finally(() => fetching.delete(key));

@@ -66,6 +66,7 @@ declare namespace Hubbub {
 
   interface Urls {
     chat: string; api: string; ws: string; sign_in: string; account: string | null; admin: string | null; icons: string;
+    worker: string;
   }
 
   interface Boot {
@@ -73,7 +74,7 @@ declare namespace Hubbub {
     csrf: string; epoch: string; limits: Record<string, number>; heartbeat_ms: number; workspace: string;
     locale: string; dir: string; theme: string; catalogue: Catalogue; rooms: Room[]; room: Room | null;
     page: Page | null; context: Page | null; members: Member[] | null; missing: string | null; can: { create_rooms: boolean };
-    urls: Urls; version: string;
+    urls: Urls; version: string; release: string;
   }
 
   /** Anything the server may put into a frame; each reader narrows what it needs. */
@@ -99,12 +100,24 @@ declare namespace Hubbub {
   /** The parts that the page is made of, for whoever needs several of them. */
   interface App {
     root: HTMLElement; side: HTMLElement; main: HTMLElement; aside: HTMLElement;
-    connection: import('./socket.js').Connection | null; outbox: import('./outbox.js').Outbox;
+    keep: import('./idb.js').Keep; connection: import('./socket.js').Connection | null; outbox: import('./outbox.js').Outbox;
     pane: import('./room.js').Pane; timeline: import('./timeline.js').Timeline;
     composer: import('./composer.js').Composer; go: (href: string) => Promise<void>;
   }
 
+  /** As much of a service worker's world as ours needs: its library cannot stand beside that of pages. */
+  interface WorkerEvent extends Event {
+    request: Request; data: unknown; waitUntil(work: Promise<unknown>): void; respondWith(answer: Promise<Response>): void;
+  }
+
+  interface Worker {
+    location: Location; clients: { claim(): Promise<void> }; skipWaiting(): Promise<void>;
+    addEventListener(type: string, listener: (event: WorkerEvent) => void): void;
+  }
+
   interface Trouble { code: string; detail: string; status: number; after: number | null; }
 }
+
+declare const RELEASE: { name: string; chat: string; folder: string; files: string[]; hashed: boolean };
 
 interface Window { __chat?: { stats: () => unknown }; }

@@ -1,0 +1,48 @@
+/** What a page looks after once it is alive: tabs, cache, transport, session, releases. It does little itself. */
+
+import { watchLogs } from './cache.js';
+import { fill } from './catchup.js';
+import { toast } from './dialog.js';
+import { watchReleases } from './installed.js';
+import { watchLines } from './lines.js';
+import { standBy } from './poll.js';
+import { reason } from './row.js';
+import { watchSession } from './signing.js';
+import { on, store } from './store.js';
+import { recall } from './sync.js';
+import { watchTabs } from './tabs.js';
+
+const POLL = 6000;
+
+/** @param {Hubbub.App} app */
+export async function attend(app) {
+  const { connection } = app;
+  if (!connection) return void window.setInterval(poll, POLL);
+  watchLines(app);
+  standBy(connection);
+  watchSession(app);
+  watchTabs();
+  on('outbox', (room) => complain(app, room));
+  // A page that was opened without the network may be older than what was seen since.
+  if (store.open) await recall(store.open);
+  watchLogs(app.keep);
+  watchReleases(app);
+}
+
+/** A visitor has no socket: the room on screen is asked for what is new. */
+function poll() {
+  if (document.visibilityState === 'visible' && store.logs.has(store.open)) void fill(store.open);
+}
+
+/**
+ * What was refused and has no words of its own, such as a reaction, can go.
+ * @param {Hubbub.App} app
+ * @param {string} room
+ */
+function complain(app, room) {
+  for (const item of app.outbox.of(room)) {
+    if (item.state !== 'failed' || item.body) continue;
+    void app.outbox.discard(item.client_id);
+    toast(reason(item));
+  }
+}
