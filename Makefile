@@ -25,6 +25,9 @@ test: .venv/.tests .cache/node .cache/browser ## everything: formatting, types, 
 check: .venv/.tests .cache/node lint ## the fast part of it, for every few minutes
 	$(BIN)/pytest -n auto -m "not (slow or postgres or redis or processes or browser)"
 
+faults: .venv/.tests ## real nodes under load while everything breaks, judged (SECONDS=60 SEED=1 STORE=sqlite|postgres)
+	$(BIN)/python -m tests.faults --seconds $(or $(SECONDS),60) --store $(or $(STORE),postgres) $(if $(SEED),--seed $(SEED))
+
 lint: .venv/.tests .cache/node ## formatting, style, types and layers only
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -57,4 +60,4 @@ clean: ## forget everything that was set up (not your data)
 .cache/browser: tools/install.py
 	@$(INSTALL) browser
 
-.PHONY: help run setup test check lint fix lock clean
+.PHONY: help run setup test check faults lint fix lock clean

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import httpx2
@@ -17,6 +17,7 @@ from tests.support.program import free_port
 from tests.support.sockets import RoomSocket, SessionSocket
 from tests.support.waiting import wait_until
 
+COMMAND_SECONDS = 180  # on a machine that does much else
 HUBBUB = Path(sys.executable).parent / "hubbub"
 
 
@@ -35,8 +36,12 @@ class Place:
         given = {name: value for name, value in named.items() if value is not None}
         return {**inherited, "PYTHONUNBUFFERED": "1", "HUBBUB_DATA": str(self.data), **given}
 
+    def moved_to(self, data: Path) -> "Place":
+        """The same, in another folder that does not exist yet."""
+        return replace(self, data=Path(shutil.move(self.data, data)))
 
-def run_hubbub(place: Place, *arguments: str, given: str = "", timeout: float = 60) -> str:
+
+def run_hubbub(place: Place, *arguments: str, given: str = "", timeout: float = COMMAND_SECONDS) -> str:
     """Runs one command to its end and returns what it printed; a failure fails the test with all it said."""
     done = subprocess.run(
         [str(HUBBUB), *arguments],
@@ -102,7 +107,7 @@ class HubbubServer:
         if until_ready:
             self.wait_until_ready()
 
-    def wait_until_ready(self, timeout: float = 30.0) -> None:
+    def wait_until_ready(self, timeout: float = 80.0) -> None:
         wait_until("/readyz answers 200", lambda: self.is_ready() or not self.running, timeout=timeout)
         assert self.running, f"hubbub serve ended by itself:\n{self.log[-5000:]}"
 

@@ -8,6 +8,8 @@ from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any
 
+from django.db import DatabaseError
+
 from hubbub.events import journal
 from hubbub.lib import clock
 from hubbub.lib.drain import drain
@@ -98,6 +100,8 @@ class Connection:
             return
         except Refused as refusal:
             self._closing = close_code_of(refusal)
+        except DatabaseError as error:
+            self._store_is_away(error)
         await self._send({"type": "websocket.accept"})
         try:
             await self._live()
@@ -109,6 +113,8 @@ class Connection:
             self._closing = closed.code
         except Refused as refusal:
             self._closing = close_code_of(refusal)
+        except DatabaseError as error:
+            self._store_is_away(error)
         except Exception:
             logger.exception("A socket failed")
             self._closing = INTERNAL_ERROR
@@ -160,6 +166,11 @@ class Connection:
         if self.visitor_or_caller is None:
             raise Unauthenticated("Sign in first.")
         return self.visitor_or_caller
+
+    def _store_is_away(self, error: DatabaseError) -> None:
+        """As when this process goes: nothing is lost, the client resumes in a while, here or elsewhere."""
+        logger.warning("A socket is closed, the store cannot be asked (%s)", type(error).__name__)
+        self._closing = CloseCode.RESTART
 
     async def _live(self) -> None:
         if self._closing is not None:
