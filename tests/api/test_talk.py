@@ -333,3 +333,20 @@ def test_speaking_too_fast_is_refused_with_when_to_go_on(
     assert {answer.status_code for answer in answers} == {200, 429}
     stored = [content(answer)["seq"] for answer in answers if answer.status_code == 200]
     assert len(messages(room, limit=100)) == len(stored)
+
+
+def test_a_page_brings_what_its_messages_answer(room: str) -> None:
+    ben = of("ben")
+    first = ben.say(room, "the question")["id"]
+    say_many(room, 5)
+    answer = done(ben.operate(room, "send", body="the answer", reply_to=first))["id"]
+    done(ben.operate(room, "send", body="to that", reply_to=answer))
+
+    page = done(ben.get(f"rooms/{room}/messages", limit=2))
+    assert [message["body"] for message in page["messages"]] == ["the answer", "to that"]
+    assert [message["body"] for message in page["quoted"]] == ["the question"]
+
+    done(ben.operate(room, "delete", target=first))
+    [quoted] = done(ben.get(f"rooms/{room}/messages", limit=2))["quoted"]
+    assert (quoted["deleted"], quoted["body"]) == (True, None)
+    assert done(ben.get(f"rooms/{room}/messages", before=5))["quoted"] == []

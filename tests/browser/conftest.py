@@ -49,6 +49,10 @@ class Past:
     def url(self) -> str:
         return self.server.base_url + self.path
 
+    def unread_after(self, text: str) -> None:
+        """Ben has read this message and none after it."""
+        self.ben.put(f"/api/v1/rooms/{self.id}/read", {"seq": self.seq_of(text), "unread": True})
+
     def seq_of(self, text: str) -> int:
         return int(self.event_of(text)["seq"])
 
@@ -80,10 +84,12 @@ def past_server(
 
 @pytest.fixture
 def past(past_server: HubbubServer) -> Past:
-    """A room that no other test of this file has touched."""
+    """A room that no other test of this file has touched, and that both have read to its end."""
     name: str = next(past_server.names)  # type: ignore[attr-defined]
     ada, ben = past_server.client("ada"), past_server.client("ben")
-    return Past(past_server, name, ada.room_named(name)["id"], ada, ben)
+    room = ada.room_named(name)
+    ben.put(f"/api/v1/rooms/{room['id']}/read", {"seq": room["head"]})
+    return Past(past_server, name, room["id"], ada, ben)
 
 
 @pytest.fixture

@@ -1,8 +1,11 @@
 """What the tests of the log share: a page of a room with many messages, what stands on it, and how far it moved."""
 
+from typing import Any
+
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Past
+from tests.support.http_client import HttpClient
 from tests.support.pages import Pages
 
 SETTLED = (
@@ -24,6 +27,11 @@ def opened(pages: Pages, past: Past, *, at: int = 0, who: str = "ada", **options
     page = pages.open_as(getattr(past, who), past.path + (f"?at={at}" if at else ""), **options)
     is_alive(page)
     return page
+
+
+def cookies_of(client: HttpClient) -> Any:
+    jar = client.http.cookies.jar
+    return [{"name": one.name, "value": one.value or "", "url": client.base_url} for one in jar]
 
 
 def settle(page: Page) -> None:

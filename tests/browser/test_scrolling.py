@@ -1,11 +1,15 @@
 """Reading a log: nothing moves what one reads, the end stays in view, and the past comes before it is reached."""
 
+import re
+from datetime import datetime, timedelta
+
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import LENGTH, Past
 from tests.browser.reading import (
     at_rest,
     below,
+    cookies_of,
     first_in_view,
     log,
     numbers,
@@ -20,6 +24,17 @@ from tests.support.pages import Pages
 from tests.support.waiting import wait_until
 
 LAST = LENGTH - 1
+MANY = """
+from hubbub.messages.actions import perform
+from hubbub.messages.operations import Send
+from hubbub.messages.requests import Request
+from hubbub.people.access import actor_of
+from hubbub.people.models import Person
+from hubbub.rooms.models import Room
+ada, room = actor_of(Person.objects.get(username="ada")), Room.objects.get(name="{name}")
+for start in range(0, {count}, 100):
+    perform([Request(ada, room.pk, Send("", f"one of many {{number}}")) for number in range(start, start + 100)])
+"""
 
 
 def test_b1_reading_is_not_moved_by_arrivals(past: Past, pages: Pages) -> None:
@@ -31,7 +46,7 @@ def test_b1_reading_is_not_moved_by_arrivals(past: Past, pages: Pages) -> None:
     for number in range(5):
         past.ben.say(past.id, f"news {number}")
 
-    expect(page.locator(".jump")).to_contain_text("5 new messages")
+    expect(page.locator(".foot > .jump")).to_contain_text("5 new messages")
     settle(page)
     assert top_of(page, reading) == before
     assert page.get_by_text("news 4").count() == 1, "the premise: they are on the page, below"
@@ -73,7 +88,7 @@ def test_b2_the_last_line_stays_in_view(past: Past, pages: Pages) -> None:
         "(body) => body.append(Object.assign(document.createElement('div'), {style: 'block-size: 300px'}))"
     )
     wait_until("the end when something in the log has grown", is_at_the_end)
-    expect(page.locator(".jump")).to_be_hidden()
+    expect(page.locator(".foot > .jump")).to_be_hidden()
 
 
 def test_b3_older_pages_come_before_the_top_and_move_nothing(past: Past, pages: Pages) -> None:
@@ -125,15 +140,15 @@ def _texts(page: Page) -> list[str]:
 def test_b9_the_latest_is_one_step_away(past: Past, pages: Pages) -> None:
     first = past.seq_of("message 3")
     page = opened(pages, past, at=first)
-    expect(page.locator(".jump")).to_contain_text("Jump to latest")
+    expect(page.locator(".foot > .jump")).to_contain_text("Jump to latest")
     assert f"message {LAST}" not in _texts(page), "the premise: the end is not even on the page"
 
-    page.locator(".jump").click()
+    page.locator(".foot > .jump").click()
 
     expect(row(page, f"message {LAST}")).to_be_in_viewport()
     assert below(page) == 0
     assert numbers(page) == list(range(numbers(page)[0], LENGTH))
-    expect(page.locator(".jump")).to_be_hidden()
+    expect(page.locator(".foot > .jump")).to_be_hidden()
 
 
 def test_b10_a_permalink_lands_and_stays(past: Past, pages: Pages) -> None:
@@ -165,7 +180,7 @@ def test_b10_a_second_click_on_the_same_link_works_again(past: Past, pages: Page
     link.click()
     expect(row(page, "message 20")).to_be_in_viewport()
     assert page.url == f"{past.url}?at={seq}"
-    page.locator(".jump").click()
+    page.locator(".foot > .jump").click()
     expect(link).to_be_in_viewport()
     link.click()
 
@@ -223,4 +238,69 @@ def test_a10_sending_goes_to_the_newest_message_from_anywhere(past: Past, pages:
 
     expect(row(page, "here I am")).to_be_in_viewport()
     expect(row(page, "here I am")).to_have_attribute("data-state", "sent")
+    assert below(page) == 0
+
+
+def test_b7_days_are_named_and_corrected_at_midnight(past: Past, pages: Pages) -> None:
+    said = past.event_of(f"message {LAST}")["at"]
+    evening = datetime.fromisoformat(said).replace(hour=23, minute=59, second=50)
+    page = pages.blank(timezone_id="UTC")
+    page.clock.install(time=evening)
+    page.context.add_cookies(cookies_of(past.ada))
+    page.goto(past.url)
+    day = page.locator("[data-divider=day]")
+    expect(day).to_have_text("Today")
+
+    page.clock.run_for(15_000)
+
+    expect(day).to_have_text("Yesterday")
+    page.clock.set_fixed_time(evening + timedelta(days=3))
+    past.ben.say(past.id, "later")
+    expect(day.first).to_have_text(f"{evening:%A}")
+    page.clock.set_fixed_time(evening + timedelta(days=8))
+    past.ben.say(past.id, "later still")
+    expect(day.first).to_have_text(f"{evening.day} {evening:%B}")
+
+
+def test_b8_grouped_rows_show_their_time_on_hover_and_focus(past: Past, pages: Pages) -> None:
+    page = opened(pages, past)
+    grouped = row(page, f"message {LAST}")
+    time = grouped.locator("time")
+    shown = "(time) => Number(getComputedStyle(time).opacity)"
+    assert page.locator("article.msg[data-head]").count() < 5, "one name and one face for all of it"
+    expect(grouped.locator(".who")).to_be_hidden()
+    page.mouse.move(5, 5)
+    assert time.evaluate(shown) == 0
+
+    grouped.hover()
+    wait_until("its time in the gutter", lambda: time.evaluate(shown) == 1)
+    page.mouse.move(5, 5)
+    grouped.focus()
+    wait_until("its time in the gutter again", lambda: time.evaluate(shown) == 1)
+
+    assert re.search(r"\d\d:\d\d:\d\d \w+", time.get_attribute("title") or ""), "seconds and zone"
+    assert grouped.evaluate(
+        "(row) => row.getAttribute('aria-labelledby').split(' ').map((id) => document.getElementById(id).textContent)"
+    ) == ["ada", time.inner_text()]
+    american = opened(pages, past, locale="en-US")
+    assert re.fullmatch(r"\d{1,2}:\d\d\s[AP]M", row(american, f"message {LAST}").locator("time").inner_text())
+
+
+def test_b5_the_page_holds_few_rows_however_many_arrive(past: Past, pages: Pages) -> None:
+    page = opened(pages, past)
+    page.evaluate(
+        """() => {
+          window.most = 0;
+          new MutationObserver(() => {
+            window.most = Math.max(window.most, document.querySelectorAll('article.msg').length);
+          }).observe(document.querySelector('.rows'), {childList: true});
+        }"""
+    )
+
+    past.server.command("shell", "-c", MANY.format(name=past.name, count=1_500))
+    past.ben.say(past.id, "the last of many")
+
+    expect(row(page, "the last of many")).to_be_in_viewport(timeout=30_000)
+    assert page.evaluate("window.__chat.stats().records") > 1_500, "the premise: they have all arrived"
+    assert page.evaluate("window.most") <= 300
     assert below(page) == 0

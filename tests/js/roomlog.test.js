@@ -4,7 +4,7 @@ import {
   addPage,
   apply,
   covers,
-  firstAfter,
+  firstUnread,
   indexOf,
   inherit,
   openLog,
@@ -324,11 +324,14 @@ test('the first unread message is known only where nothing can hide before it', 
   const log = openLog('r1', answer(events, 60, { limit }), limit);
   const [first] = log.entries;
 
-  assert.equal(firstAfter(log, 0, 'nobody'), undefined);
-  assert.equal(firstAfter(log, first.seq - 1, first.by) === first.seq, false);
-  assert.equal(firstAfter(log, 60, 'nobody'), 0);
+  const others = log.entries.filter((entry) => !entry.deleted);
+  assert.equal(firstUnread(log, { read: 0, unread: 60 }, 'nobody'), undefined);
+  assert.equal(firstUnread(log, { read: 0, unread: 2 }, 'nobody'), others.at(-2)?.seq, 'as many as are loaded');
+  assert.equal(firstUnread(log, { read: 60, unread: 0 }, 'nobody'), 0);
   addPage(log, answer(events, 60, { before: first.seq, limit: 100 }), { before: first.seq, limit: 100 });
-  assert.equal(firstAfter(log, 0, 'nobody'), log.entries.find((entry) => !entry.deleted)?.seq);
+  const whole = log.entries.filter((entry) => !entry.deleted);
+  assert.equal(firstUnread(log, { read: 0, unread: whole.length }, 'nobody'), whole[0].seq);
+  assert.equal(firstUnread(log, { read: 0, unread: 1000 }, 'nobody'), whole[0].seq, 'a count that is behind');
 });
 
 test('a deleted message stands while somebody answers it, and not longer', () => {

@@ -80,7 +80,8 @@ def messages_page(
         room = access.standing(actor, room_id).room
         seq = log.heads([room.pk])[room.pk]
         rows = _window(room, limit, before=before, after=after, around=around)
-        return MessagesPage(log.epoch(), seq, message_states(rows))
+        answered = _answered_elsewhere(room, rows)
+        return MessagesPage(log.epoch(), seq, message_states(rows), message_states(answered))
 
 
 def newest_messages(room: Room, count: int) -> list[Message]:
@@ -98,7 +99,7 @@ def last_said_at(room_ids: Collection[int]) -> dict[int, str]:
 
 def message_states(rows: Sequence[Message]) -> list[MessageState]:
     """These messages as the wire shows them; one query for all their reactions."""
-    reactions = reactions_of([row.pk for row in rows])
+    reactions = reactions_of([row.pk for row in rows]) if rows else {}
     return [_message_state(row, reactions.get(row.pk, {})) for row in rows]
 
 
@@ -193,6 +194,12 @@ def _message_state(row: Message, reactions: dict[str, list[str]]) -> MessageStat
         reply_to=Message.wire_id_of(row.reply_to_id) if row.reply_to_id else None,
         reactions=reactions,
     )
+
+
+def _answered_elsewhere(room: Room, rows: Sequence[Message]) -> list[Message]:
+    """What these messages answer and is not among them, so that each answer can show what it is about."""
+    wanted = {row.reply_to_id for row in rows if row.reply_to_id} - {row.pk for row in rows}
+    return list(_with_author(room).filter(pk__in=wanted).order_by("seq")) if wanted else []
 
 
 def _wire_or_none(moment: datetime | None) -> str | None:

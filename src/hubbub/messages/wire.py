@@ -58,11 +58,12 @@ class EventsPage(msgspec.Struct, frozen=True):
 
 
 class MessagesPage(msgspec.Struct, frozen=True):
-    """Messages, oldest first, exactly as they are at position `seq`."""
+    """Messages, oldest first, exactly as at position `seq`; `quoted` are those they answer that stand elsewhere."""
 
     epoch: str
     seq: int
     messages: list[MessageState]
+    quoted: list[MessageState]
 
 
 class EventFrame(msgspec.Struct, frozen=True, tag="event"):

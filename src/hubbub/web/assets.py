@@ -13,6 +13,7 @@ from django.templatetags.static import static
 import hubbub
 from hubbub.web import graph
 
+EMOJI = graph.APP.parent / "emoji"
 PICTURES = ("app.css", "icons.svg", "icon.svg")
 """What the page needs besides modules."""
 
@@ -64,6 +65,14 @@ def _release() -> str:
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+@cache
+def emoji(locale: str) -> dict[str, str | list[str]]:
+    """The signs to choose from, and their names: in this language, if there are any, and in English."""
+    named = [name for name in dict.fromkeys((locale, "en")) if (EMOJI / f"{name}.json").exists()]
+    words = [static(f"hubbub/emoji/{name}.json") for name in named]
+    return {"signs": static("hubbub/emoji/signs.json"), "words": words}
 
 
 def _module(module: str) -> Module:

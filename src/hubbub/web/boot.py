@@ -20,7 +20,7 @@ from hubbub.rooms import access
 from hubbub.rooms import queries as rooms
 from hubbub.rooms.models import Kind, Room
 from hubbub.web.appearance import appearance_of
-from hubbub.web.assets import assets
+from hubbub.web.assets import assets, emoji
 from hubbub.web.catalogue import catalogue
 from hubbub.web.place import place
 
@@ -48,7 +48,7 @@ def boot(
         "catalogue": catalogue(look.locale),
         "missing": missing,
         "can": {"create_rooms": access.may_create_rooms(actor)},
-        "urls": _urls(actor),
+        "urls": _urls(actor, look.locale),
         "version": hubbub.__version__,
         "release": assets().release,
         **_state(actor, room, at=_position(request.GET.get("at", ""))),
@@ -70,7 +70,7 @@ def _state(actor: Actor | None, room: Room | None, *, at: int) -> dict[str, Any]
     shown = next((state for state in listed if state["id"] == room.wire_id), None)
     state = shown or _with_online(messages.room_state(actor, room.pk))
     page = messages.messages_page(actor, room.pk, limit=FIRST_PAGE)
-    begin = at or (state["read"] + 1 if state["unread"] else 0)
+    begin = at or _first_unread(actor, state, page)
     return {
         "epoch": log.epoch(),
         "rooms": listed,
@@ -79,6 +79,12 @@ def _state(actor: Actor | None, room: Room | None, *, at: int) -> dict[str, Any]
         "context": _context(actor, room, page, begin),
         "members": rooms.members(actor, room.pk),
     }
+
+
+def _first_unread(actor: Actor | None, state: dict[str, Any], page: MessagesPage) -> int:
+    """About where reading goes on, if the newest page does not hold all that is unread."""
+    held = [one for one in page.messages if actor and one.by != actor.username and not one.deleted]
+    return state["read"] + 1 if state["unread"] > len(held) else 0
 
 
 def _context(actor: Actor | None, room: Room, page: MessagesPage, begin: int) -> MessagesPage | None:
@@ -120,7 +126,7 @@ def _me(actor: Actor | None) -> dict[str, Any] | None:
     return {"username": actor.username, "name": actor.username, "admin": actor.is_admin}
 
 
-def _urls(actor: Actor | None) -> dict[str, str | None]:
+def _urls(actor: Actor | None, locale: str) -> dict[str, Any]:
     chat = reverse("hubbub_web:selector")
     return {
         "chat": chat,
@@ -131,6 +137,7 @@ def _urls(actor: Actor | None) -> dict[str, str | None]:
         "admin": _admin_url() if actor and actor.is_admin else None,
         "icons": assets().icons,
         "worker": reverse("hubbub_web:worker"),
+        "emoji": emoji(locale),
     }
 
 

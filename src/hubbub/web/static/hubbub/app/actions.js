@@ -1,17 +1,19 @@
 /** Everything that can be done to a message, and the menus of a room and of oneself: one list for bar, menu, sheet and keys. */
 
 import { ask, toast } from './dialog.js';
+import { mentions } from './fmt.js';
 import { el, fillWith, iconButton } from './html.js';
 import { t } from './i18n.js';
 import { openMenu } from './menu.js';
+import { showNames, watchNames } from './names.js';
 import { tell } from './net.js';
+import { indexOf } from './roomlog.js';
 import { hindrance, hrefOf, manages, me, openRoom, store, takeRead } from './store.js';
 import { sendRead } from './sync.js';
+import { watchTouch } from './touch.js';
 import { hold } from './unread.js';
 
 const QUICK = ['👍', '❤️', '😂', '🎉', '👀', '🙏'];
-const PRESS = 450;
-const SLIP = 8;
 
 /** @typedef {import('./row.js').Row} Row */
 /** @typedef {import('./menu.js').Choice} Choice */
@@ -40,11 +42,27 @@ export function choicesFor(app, row) {
   if (row.view.mayReact) put('react', 'react', () => react(app, row, row.element), '+');
   if (may) put('reply', 'reply', () => app.composer.reply(entry.id), 'R');
   if (may && mine) put('edit', 'edit', () => void import('./editor.js').then(({ edit }) => edit(app, row)), 'E');
-  put('copy', 'copy', () => void navigator.clipboard.writeText(entry.body ?? ''), 'C');
+  put('link', 'link', () => copy(location.origin + hrefOf(room, entry.seq), t('room.copied')), 'C');
+  put('copy', 'copy', () => copy(entry.body ?? '', t('act.copied')), `${commandKey()}C`);
   if (room.member && !mine) put('unread', 'unread', () => void markUnread(app, row), 'U');
   if (!room.archived && (mine || manages(room)) && me())
     put('delete', 'delete', () => void remove(app, row), 'Del', true);
   return choices;
+}
+
+function commandKey() {
+  return /Mac|iP(hone|ad)/.test(navigator.platform) ? '⌘' : 'Ctrl+';
+}
+
+/**
+ * @param {string} text
+ * @param {string} done  what to say then
+ */
+function copy(text, done) {
+  void navigator.clipboard.writeText(text).then(
+    () => toast(done),
+    () => toast(t('act.copy_failed')),
+  );
 }
 
 /**
@@ -102,21 +120,19 @@ export function menu(app, row, where) {
   const choices = choicesFor(app, row);
   if (!choices.size) return;
   const take = (/** @type {string} */ emoji) => {
-    opened.hidePopover();
+    close();
     void toggle(app, row, emoji);
   };
-  const quick = el(
-    'div',
-    { class: 'quick' },
-    ...QUICK.map((emoji) => el('button', { type: 'button', 'aria-label': emoji, onclick: () => take(emoji) }, emoji)),
+  const quick = QUICK.map((emoji) =>
+    el('button', { type: 'button', 'aria-label': emoji, onclick: () => take(emoji) }, emoji),
   );
+  const above = choices.has('react') ? el('div', { class: 'quick' }, ...quick) : null;
   row.element.toggleAttribute('data-on', true);
-  const opened = openMenu(where, [...choices.values()], t('act.menu'), choices.has('react') ? quick : undefined);
-  opened.addEventListener(
-    'toggle',
-    (event) =>
-      /** @type {ToggleEvent} */ (event).newState === 'closed' && row.element.toggleAttribute('data-on', false),
-  );
+  const close = openMenu(where, [...choices.values()], t('act.menu'), {
+    above,
+    said: row.view.entry.body ?? '',
+    closed: () => row.element.toggleAttribute('data-on', false),
+  });
 }
 
 /** @param {Hubbub.App} app  the bar that appears on the row under the pointer or the focus */
@@ -131,7 +147,8 @@ export function hoverBar(app) {
   list.addEventListener('pointerover', (event) => event.pointerType === 'mouse' && show(event));
   list.addEventListener('focusin', show);
   list.addEventListener('contextmenu', (event) => context(app, event));
-  list.addEventListener('pointerdown', (event) => event.pointerType === 'touch' && press(app, event));
+  watchNames(list);
+  watchTouch(list, { press: (target) => press(app, target), pull: (target) => pull(app, target) });
 }
 
 /**
@@ -142,7 +159,7 @@ export function hoverBar(app) {
 function attach(app, bar, row) {
   const choices = choicesFor(app, row);
   if (!choices.size) return bar.remove();
-  const buttons = ['react', 'reply', 'edit'].flatMap((name) => {
+  const buttons = ['react', 'reply'].flatMap((name) => {
     const choice = choices.get(name);
     return choice?.icon ? [iconButton(choice.icon, choice.label, () => {}, { 'data-act': name, tabindex: -1 })] : [];
   });
@@ -163,28 +180,30 @@ function context(app, event) {
   const row = app.timeline.rowOf(target);
   if (!row || target.closest('a, textarea') || String(getSelection()) || !choicesFor(app, row).size) return;
   event.preventDefault();
-  menu(app, row, { x: event.clientX, y: event.clientY });
+  // A long press says so twice: by its time, and by this.
+  const touched = event instanceof PointerEvent && event.pointerType === 'touch';
+  if (!touched) menu(app, row, { x: event.clientX, y: event.clientY });
 }
 
 /**
- * A long press opens the same list; moving means scrolling.
+ * A long press on a reaction says whose it is, elsewhere on the row what can be done.
  * @param {Hubbub.App} app
- * @param {PointerEvent} start
+ * @param {Element} target
  */
-function press(app, start) {
-  const row = app.timeline.rowOf(/** @type {Element} */ (start.target));
-  if (!row) return;
-  const timer = window.setTimeout(() => menu(app, row, { x: start.clientX, y: start.clientY }), PRESS);
-  const done = new AbortController();
-  const stop = () => {
-    window.clearTimeout(timer);
-    done.abort();
-  };
-  const moved = (/** @type {PointerEvent} */ event) =>
-    Math.hypot(event.clientX - start.clientX, event.clientY - start.clientY) > SLIP && stop();
-  window.addEventListener('pointermove', moved, { signal: done.signal, passive: true });
-  for (const name of ['pointerup', 'pointercancel', 'scroll'])
-    window.addEventListener(name, stop, { signal: done.signal, capture: true });
+function press(app, target) {
+  const chip = target.closest('[data-names]');
+  const row = app.timeline.rowOf(target);
+  if (chip instanceof HTMLElement) showNames(chip);
+  else if (row) menu(app, row, 'sheet');
+}
+
+/**
+ * @param {Hubbub.App} app
+ * @param {Element} target
+ */
+function pull(app, target) {
+  const row = app.timeline.rowOf(target);
+  if (row) choicesFor(app, row).get('reply')?.act();
 }
 
 /**
@@ -236,13 +255,14 @@ async function rewrite(app, row, item) {
  */
 async function markUnread(app, row) {
   const room = openRoom();
-  const log = room && store.logs.get(room.id);
+  const { log } = app.timeline;
   if (!room || !log) return;
   const { seq } = row.view.entry;
-  const rest = log.entries.filter((entry) => entry.seq >= seq && entry.by !== me() && !entry.deleted).length;
+  const rest = log.entries.slice(indexOf(log, seq)).filter((entry) => entry.by !== me() && !entry.deleted);
+  const calling = room.kind === 'direct' ? rest : rest.filter((entry) => mentions(entry.body ?? '', me()));
   hold(room.id);
   app.timeline.divide(seq);
-  takeRead(room.id, { seq: seq - 1, unread: rest, mentions: room.kind === 'direct' ? rest : 0 });
+  takeRead(room.id, { seq: seq - 1, unread: rest.length, mentions: calling.length });
   await sendRead(room.id, seq - 1, true);
 }
 

@@ -6,11 +6,11 @@ import { toast } from './dialog.js';
 import { watchReleases } from './installed.js';
 import { watchLines } from './lines.js';
 import { standBy } from './poll.js';
-import { reason } from './row.js';
 import { watchSession } from './signing.js';
 import { on, store } from './store.js';
 import { recall } from './sync.js';
 import { watchTabs } from './tabs.js';
+import { reason } from './trouble.js';
 
 const POLL = 6000;
 

@@ -52,16 +52,29 @@ export function sheet(title, content) {
  */
 export function open(content, kind, label) {
   const dialog = el('dialog', { class: kind, 'aria-label': label }, content);
-  dialog.addEventListener('click', (event) => event.target === dialog && dialog.close());
+  // A press that began elsewhere, such as the long one that opened it, does not close it.
+  let outside = false;
+  dialog.addEventListener('pointerdown', ({ target }) => {
+    outside = target === dialog;
+  });
+  dialog.addEventListener('click', ({ target }) => outside && target === dialog && dialog.close());
   dialog.addEventListener('close', () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();
   return dialog;
 }
 
-/** @param {string} words */
-export function toast(words) {
-  const note = el('div', { class: 'toast', role: 'status' }, words);
+/**
+ * @param {string} words
+ * @param {{ words: string, act: () => void }} [back]  a way to take it back
+ */
+export function toast(words, back) {
+  const act = () => {
+    note.remove();
+    back?.act();
+  };
+  const undo = back && el('button', { type: 'button', onclick: act }, back.words);
+  const note = el('div', { class: 'toast', role: 'status' }, words, undo);
   document.querySelector('.toast')?.remove();
   document.body.append(note);
   window.setTimeout(() => note.remove(), SHOWN);

@@ -1,7 +1,8 @@
-/** What lies further back: pages of a room, each fetched once at a time and forgotten when the room is left. It must not know the page. */
+/** What lies further back: pages of a room, each fetched once at a time and forgotten when the room is left. It must not know the rows. */
 
 import { get, Refusal } from './net.js';
-import { on, store } from './store.js';
+import { firstUnread } from './roomlog.js';
+import { me, on, openRoom, store } from './store.js';
 import { PAGE, takePage } from './sync.js';
 
 const REST = 2000;
@@ -9,7 +10,7 @@ const REST = 2000;
 /** @type {Map<string, Promise<boolean>>} what is on its way, by room and edge */
 const running = new Map();
 let visit = new AbortController();
-let visited = '';
+let visited = store.open;
 
 on('open', () => {
   if (store.open === visited) return;
@@ -18,6 +19,24 @@ on('open', () => {
   visit = new AbortController();
   running.clear();
 });
+
+on('log', (room, patch) => {
+  const log = store.logs.get(room);
+  if (room !== store.open || !patch?.live || !log) return;
+  for (const { seq, reply_to } of patch.added) if (reply_to && !log.byId.has(reply_to)) void quoted(room, seq);
+});
+
+/**
+ * The page of one answer brings what it answers.
+ * @param {string} room
+ * @param {number} seq
+ */
+async function quoted(room, seq) {
+  const where = { after: seq - 1, limit: 1 };
+  const query = `after=${where.after}&limit=${where.limit}`;
+  const page = await get(`rooms/${room}/messages?${query}`, { signal: visit.signal }).catch(() => null);
+  if (page && !visit.signal.aborted) takePage(room, /** @type {Hubbub.Page} */ (page), where);
+}
 
 /**
  * One page next to a position, or around it; resolves to whether it is in the log.
@@ -52,4 +71,19 @@ async function fetched(room, query, where) {
     if (!signal.aborted) await new Promise((resolve) => window.setTimeout(resolve, REST));
     return false;
   }
+}
+
+/**
+ * More was missed than is loaded: what lies around the first of it is fetched.
+ * @param {Hubbub.App} app
+ */
+export async function towardsUnread(app) {
+  const room = /** @type {Hubbub.Room} */ (openRoom());
+  const { read } = room;
+  await app.timeline.goTo(read + 1);
+  const log = store.logs.get(room.id);
+  const first = log && firstUnread(log, { read, unread: room.unread }, me());
+  if (!first || store.open !== room.id) return;
+  app.timeline.divide(first);
+  await app.timeline.goTo(first);
 }

@@ -4,11 +4,13 @@ import { choicesFor, menu } from './actions.js';
 import { stopEditing } from './editor.js';
 import { formatByKeys, letterOf } from './formatting.js';
 import { set } from './html.js';
+import { readAll } from './readall.js';
 import { roomsInOrder } from './sidebar.js';
-import { hrefOf, store } from './store.js';
+import { hrefOf, openRoom, store } from './store.js';
+import { readRoom } from './unread.js';
 
 /** @type {Record<string, string>} */
-const LETTERS = { r: 'reply', e: 'edit', '+': 'react', '=': 'react', u: 'unread', c: 'copy', Delete: 'delete' };
+const LETTERS = { r: 'reply', e: 'edit', '+': 'react', '=': 'react', u: 'unread', c: 'link', Delete: 'delete' };
 
 /** @type {Record<string, (app: Hubbub.App) => unknown>} what Ctrl or Cmd opens from anywhere */
 const LAZY = {
@@ -56,14 +58,36 @@ function take(event, act) {
 }
 
 /**
+ * The keys that move through a text move the log while there is no text.
+ * @param {Hubbub.App} app
+ * @param {string} key
+ */
+function scrolls(app, key) {
+  const at = document.activeElement;
+  if (at !== document.body && !(at === app.composer.field && app.composer.empty)) return false;
+  /** @type {Record<string, () => void>} */
+  const ways = {
+    PageUp: () => app.timeline.page(-1),
+    PageDown: () => app.timeline.page(1),
+    Home: () => app.timeline.page(Number.NEGATIVE_INFINITY),
+    End: () => app.timeline.toEnd(),
+  };
+  ways[key]?.();
+  return key in ways;
+}
+
+/**
  * One step only.
  * @param {Hubbub.App} app
- * @param {Event} event
+ * @param {KeyboardEvent} event
  */
 function stepBack(app, event) {
+  if (event.shiftKey) return take(event, readAll);
   if (stopEditing() || app.composer.escape()) return event.preventDefault();
-  if (!store.open) return;
+  const room = openRoom();
+  if (!room) return;
   event.preventDefault();
+  readRoom(room);
   app.timeline.divide(0);
   app.timeline.toEnd();
   app.composer.focus();
@@ -139,6 +163,7 @@ function nextRoom(app, step, unreadOnly) {
  * @param {KeyboardEvent} event
  */
 function typing(app, event) {
+  if (!event.shiftKey && scrolls(app, event.key)) return event.preventDefault();
   const at = document.activeElement;
   if (at && at !== document.body && !(at instanceof HTMLElement && at.classList.contains('log'))) return;
   if (event.key === '?') return take(event, () => openKeyHelp());
@@ -186,7 +211,9 @@ function neighbour(app, article, key) {
   if (key === 'ArrowUp') return rows[here - 1] ?? rows[0];
   if (key === 'ArrowDown') return rows[here + 1] ?? (here === rows.length - 1 ? app.composer.field : undefined);
   if (key === 'Home') return rows[0];
-  return key === 'End' ? rows.at(-1) : undefined;
+  if (key !== 'End') return undefined;
+  app.timeline.toEnd();
+  return /** @type {HTMLElement | undefined} */ ([...app.timeline.list.querySelectorAll('article.msg')].at(-1));
 }
 
 /**

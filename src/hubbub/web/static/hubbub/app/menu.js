@@ -1,5 +1,6 @@
 /** Menus: a popover beside what was pressed, a sheet at the lower edge on a phone. They must not know what they offer. */
 
+import { open } from './dialog.js';
 import { el, icon, set } from './html.js';
 
 const GAP = 4;
@@ -13,28 +14,35 @@ const GAP = 4;
  * @property {() => void} act
  */
 
-/** @typedef {{ x: number, y: number } | Element} Where */
+/** @typedef {{ x: number, y: number } | Element | 'sheet'} Where  'sheet': at the lower edge, under a finger that still presses */
 
 /**
  * @param {Where} where
  * @param {Choice[]} choices
  * @param {string} label
- * @param {HTMLElement} [above]  something that stands over the choices
+ * @param {{ above?: HTMLElement | null, said?: string, closed?: () => void }} [more]
+ *   `above`: what stands over the choices; `said`: words that a sheet shows, to select from
+ * @returns {() => void} closes it
  */
-export function openMenu(where, choices, label, above) {
+export function openMenu(where, choices, label, { above, said, closed = () => {} } = {}) {
   const menu = el('div', { class: 'menu', role: 'menu', 'aria-label': label });
+  const close = where === 'sheet' ? () => dialog?.close() : () => menu.hidePopover();
   if (above) menu.append(above);
-  menu.append(...choices.map((choice) => item(menu, choice)));
-  menu.addEventListener('keydown', (event) => walk(menu, event));
-  openPopover(menu, where);
-  /** @type {HTMLElement | null} */ (menu.querySelector('[role=menuitem]'))?.focus();
-  return menu;
+  if (said && where === 'sheet') menu.append(el('blockquote', { class: 'said', dir: 'auto' }, said));
+  menu.append(...choices.map((choice) => item(close, choice)));
+  menu.addEventListener('keydown', (event) => walk(menu, event, close));
+  const dialog = where === 'sheet' ? open(menu, 'holder', label) : null;
+  if (where !== 'sheet') openPopover(menu, where);
+  dialog?.addEventListener('close', closed);
+  menu.addEventListener('toggle', (event) => /** @type {ToggleEvent} */ (event).newState === 'closed' && closed());
+  if (!dialog) /** @type {HTMLElement | null} */ (menu.querySelector('[role=menuitem]'))?.focus();
+  return close;
 }
 
 /**
  * Shows anything beside something; it goes away by itself on Escape or a press elsewhere, and gives the focus back.
  * @param {HTMLElement} element
- * @param {Where} where
+ * @param {Exclude<Where, 'sheet'>} where
  */
 export function openPopover(element, where) {
   const before = document.activeElement;
@@ -52,9 +60,9 @@ export function openPopover(element, where) {
 
 /**
  * @param {HTMLElement} element
- * @param {Where} where
+ * @param {Exclude<Where, 'sheet'>} where
  */
-function place(element, where) {
+export function place(element, where) {
   const at = where instanceof Element ? where.getBoundingClientRect() : new DOMRect(where.x, where.y, 0, 0);
   const { width, height } = element.getBoundingClientRect();
   const { clientWidth, clientHeight } = document.documentElement;
@@ -68,12 +76,12 @@ function place(element, where) {
 }
 
 /**
- * @param {HTMLElement} menu
+ * @param {() => void} close
  * @param {Choice} choice
  */
-function item(menu, choice) {
+function item(close, choice) {
   const act = () => {
-    menu.hidePopover();
+    close();
     choice.act();
   };
   return el(
@@ -88,12 +96,13 @@ function item(menu, choice) {
 /**
  * @param {HTMLElement} menu
  * @param {KeyboardEvent} event
+ * @param {() => void} close
  */
-function walk(menu, event) {
+function walk(menu, event, close) {
   const items = /** @type {HTMLElement[]} */ ([...menu.querySelectorAll('[role=menuitem]')]);
   const here = items.indexOf(/** @type {HTMLElement} */ (document.activeElement));
   const next = target(items, here, event.key);
-  if (event.key === 'Tab') menu.hidePopover();
+  if (event.key === 'Tab') close();
   if (!next) return;
   event.preventDefault();
   next.focus();

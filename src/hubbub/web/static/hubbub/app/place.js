@@ -8,7 +8,6 @@ const WINDOW = 240;
 const LIMIT = 300;
 const STEP = 60;
 
-/** Keys that move a log; whatever else moves it says so by a scroll of its own. */
 const KEYS = new Set(['ArrowUp', 'ArrowDown', 'PageUp', 'PageDown', 'Home', 'End', ' ']);
 
 /** @typedef {{ node: HTMLElement, top: number }} Anchor */
@@ -21,10 +20,9 @@ export class Place {
   #hooks;
   /** @type {Anchor | null} */
   #anchor = null;
-  /** What was gone to on purpose stays where it is until the reader moves. */
   #pinned = false;
   #driven = false;
-  /** How things stood when we last looked: a scroll that follows from other sizes is not the reader's. */
+  /** A scroll that follows from other sizes than these is not the reader's. */
   #known = { top: 0, content: 0, height: 0 };
 
   /**
@@ -108,7 +106,7 @@ export class Place {
   }
 
   /**
-   * Goes to a row: to a quarter of the height, or to where it stood.
+   * To a quarter of the height, or to where it stood.
    * @param {HTMLElement} node
    * @param {number | null} top
    * @param {boolean} pinned  whether it stays there although it is the end
@@ -152,7 +150,7 @@ export class Place {
     return this.below <= NEAR && this.#hooks.atLiveEnd();
   }
 
-  /** @param {boolean} moving  whether the reader may be about to scroll */
+  /** @param {boolean} moving */
   #drive(moving) {
     this.#driven ||= moving;
   }
@@ -180,7 +178,7 @@ export class Place {
   }
 }
 
-/** How high the rows were that stand no longer on the page, so that the scrollbar knows how much lies beyond. */
+/** How high the rows were that left the page, for the scrollbar. */
 export class Heights {
   /** @type {Map<string, number>} */
   #known = new Map();
@@ -194,9 +192,7 @@ export class Heights {
     this.#sum = 0;
   }
 
-  /**
-   * @param {HTMLElement[]} rows  about to leave the page
-   */
+  /** @param {HTMLElement[]} rows  about to leave the page */
   note(rows) {
     for (const row of rows) {
       const next = /** @type {HTMLElement | null} */ (row.nextElementSibling);
@@ -208,11 +204,9 @@ export class Heights {
     if (rows.length) this.#sums.clear();
   }
 
-  /**
-   * @param {number} seq
-   */
+  /** @param {number} seq */
   of(seq) {
-    return this.#known.get(String(seq)) ?? this.#mean;
+    return this.#known.get(String(seq)) ?? (this.#known.size ? this.#sum / this.#known.size : 34);
   }
 
   /**
@@ -231,16 +225,9 @@ export class Heights {
     this.#sums.set(key, sum);
     return sum;
   }
-
-  get #mean() {
-    return this.#known.size ? this.#sum / this.#known.size : 34;
-  }
 }
 
-/**
- * The part of a log that has rows on the page: between two messages, never over a hole. At the live end it has no
- * second edge, so that what arrives is inside.
- */
+/** What has rows on the page, never over a hole. At the live end it has no second edge: what arrives is inside. */
 export class Window {
   from = 0;
   to = Infinity;
@@ -267,7 +254,7 @@ export class Window {
   }
 
   /**
-   * The entries shown and the run without a hole around them; the window is trimmed on the side farther from the reader.
+   * The entries shown, trimmed on the side farther from the reader, and the run without a hole around them.
    * @param {Hubbub.Log} log
    * @param {number} here  the seq one reads at
    */

@@ -12,6 +12,7 @@ export function openLog(room, page, limit) {
   const log = emptyLog(room, page.epoch, page.seq);
   for (const message of page.messages) insert(log, entryOf(message, page.seq));
   if (page.messages.length >= limit) log.holes.add(page.messages[0].seq);
+  takeQuoted(log, page);
   return log;
 }
 
@@ -38,8 +39,32 @@ function emptyLog(room, epoch, hi) {
 }
 
 /**
- * Puts a page of the past in its place. Its state may be behind or ahead of the log; either way the result is the log's
- * own position. What lies between it and its neighbours stays a hole until a page covers it.
+ * What was answered from elsewhere stands alone, with a hole on either side.
+ * @param {Hubbub.Log} log
+ * @param {Hubbub.Page} page
+ */
+function takeQuoted(log, page) {
+  for (const message of page.quoted ?? []) {
+    if (log.byId.has(message.id)) continue;
+    log.holes.add(message.seq);
+    insert(log, present(log, message, page.seq));
+  }
+}
+
+/**
+ * A message of a page as it is at the log's own position.
+ * @param {Hubbub.Log} log
+ * @param {Hubbub.Message} message
+ * @param {number} seq
+ */
+function present(log, message, seq) {
+  const entry = entryOf(message, seq);
+  for (const event of log.tail) if (event.target === entry.id) change(log, entry, event);
+  return entry;
+}
+
+/**
+ * A page of the past takes its place, as of the log's own position. Between it and its neighbours there may be holes.
  * @param {Hubbub.Log} log
  * @param {Hubbub.Page} page
  * @param {Hubbub.Asked} asked
@@ -51,12 +76,12 @@ export function addPage(log, page, asked) {
   const messages = page.messages.filter((message) => message.seq <= log.hi);
   for (const message of messages) {
     if (log.byId.has(message.id)) continue;
-    const entry = entryOf(message, page.seq);
-    for (const event of log.tail) if (event.target === entry.id) change(log, entry, event);
+    const entry = present(log, message, page.seq);
     insert(log, entry);
     patch.added.push(entry);
   }
   mend(log, messages, patch.added[0], { ...asked, short: page.messages.length < asked.limit });
+  takeQuoted(log, page);
   return patch;
 }
 
@@ -106,16 +131,32 @@ export function covers(log, seq) {
 }
 
 /**
- * The first message from somebody else after a position; 0 if there is none, nothing if it may lie in a hole.
+ * The first message to read; 0 if there is none, nothing if it may lie in a hole.
  * @param {Hubbub.Log} log
- * @param {number} read
+ * @param {{ read: number, unread: number }} room  how many there are tells it even when the position is far back
  * @param {string} me
  */
-export function firstAfter(log, read, me) {
-  for (let index = indexOf(log, read + 1); index < log.entries.length; index += 1) {
-    const entry = log.entries[index];
-    if (log.holes.has(entry.seq) && entry.seq !== read + 1) return undefined;
-    if (entry.by !== me && !entry.deleted) return entry.seq;
+export function firstUnread(log, { read, unread }, me) {
+  const { entries, holes } = log;
+  const counts = (/** @type {Hubbub.Entry} */ entry) => entry.by !== me && !entry.deleted && entry.seq > read;
+  let [first, left] = [0, unread];
+  for (let index = entries.length - 1; index >= 0 && left > 0 && entries[index].seq > read; index -= 1) {
+    if (counts(entries[index])) [first, left] = [entries[index].seq, left - 1];
+    if (left > 0 && holes.has(entries[index].seq) && entries[index].seq > read + 1) return forward(log, read, counts);
+  }
+  return first;
+}
+
+/**
+ * @param {Hubbub.Log} log
+ * @param {number} read
+ * @param {(entry: Hubbub.Entry) => boolean} counts
+ */
+function forward(log, read, counts) {
+  const { entries, holes } = log;
+  for (let index = indexOf(log, read + 1); index < entries.length; index += 1) {
+    if (holes.has(entries[index].seq) && entries[index].seq > read + 1) return undefined;
+    if (counts(entries[index])) return entries[index].seq;
   }
   return 0;
 }

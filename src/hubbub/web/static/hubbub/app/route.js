@@ -2,7 +2,7 @@
 
 import { t } from './i18n.js';
 import { get } from './net.js';
-import { firstAfter } from './roomlog.js';
+import { firstUnread } from './roomlog.js';
 import { announce, me, openRoom, roomNamed, store, takeRoom } from './store.js';
 import { recall, visit } from './sync.js';
 
@@ -97,7 +97,7 @@ async function enter(app, room, target) {
   else app.timeline.clear();
   await visit(room.id).catch(() => {});
   const loaded = store.logs.get(room.id);
-  if (store.open === room.id && loaded && loaded !== log) await display(app, loaded, target);
+  if (store.open === room.id && loaded && loaded !== app.timeline.log) await display(app, loaded, target);
 }
 
 /**
@@ -108,13 +108,13 @@ async function enter(app, room, target) {
  */
 async function display(app, log, { at, where }) {
   const { timeline } = app;
-  const first = firstUnread();
+  const first = begin();
   const again = timeline.log?.room === log.room;
   timeline.show(log, first ?? 0);
   if (where) return void timeline.goTo(where.seq, where);
   if (where === undefined && at) return toMessage(app, at);
   if (where === null || again) return timeline.toEnd();
-  if (first === undefined) await towardsUnread(app);
+  if (first === undefined) await import('./history.js').then(({ towardsUnread }) => towardsUnread(app));
 }
 
 /**
@@ -127,26 +127,11 @@ async function toMessage(app, at) {
   toast(t('jump.gone'));
 }
 
-/**
- * More was missed than is loaded: what lies around the first of it is fetched.
- * @param {Hubbub.App} app
- */
-async function towardsUnread(app) {
-  const room = /** @type {Hubbub.Room} */ (openRoom());
-  const { read } = room;
-  await app.timeline.goTo(read + 1);
-  const log = store.logs.get(room.id);
-  const first = log && firstAfter(log, read, me());
-  if (!first || store.open !== room.id) return;
-  app.timeline.divide(first);
-  await app.timeline.goTo(first);
-}
-
 /** @param {Hubbub.App} app  the newest page was loaded afresh, or the room was lost */
 export async function reopen(app) {
   const log = store.logs.get(store.open);
   if (!store.rooms.has(store.open)) return arrive(app, new URL(store.boot.urls.chat, location.href));
-  if (log && app.timeline.log && app.timeline.log !== log) app.timeline.show(log, firstUnread() ?? 0);
+  if (log && app.timeline.log && app.timeline.log !== log) app.timeline.show(log, begin() ?? 0);
 }
 
 /**
@@ -180,10 +165,9 @@ export function followed(app, event, { href }) {
   void go(app, href);
 }
 
-/** The first message one has not read; 0 if there is none, nothing if it lies further back than is loaded. */
-function firstUnread() {
+function begin() {
   const room = openRoom();
   const log = room && store.logs.get(room.id);
   if (!room?.unread || !room.member || !log) return 0;
-  return firstAfter(log, room.read, me());
+  return firstUnread(log, room, me());
 }

@@ -7,6 +7,7 @@ import { ahead } from './outbox.js';
 import { me, store } from './store.js';
 
 const GROUP = 5 * 60_000;
+let made = 0;
 
 /**
  * Everything a row shows. `item` is the operation under way, if there is one.
@@ -28,18 +29,19 @@ export class Row {
   /** While the row is being edited the editor owns the body. */
   editing = false;
   #sign = '';
+  #name = `row-${++made}`;
   #gutter = el('div', { class: 'gut' });
   #who = el('div', { class: 'who' });
-  #quote = el('button', { class: 'quote', type: 'button', 'data-act': 'jump', tabindex: -1, dir: 'auto' });
   #body = el('div', { class: 'body', dir: 'auto' });
-  #fail = el('div', { class: 'fail', hidden: true });
-  #chips = el('div', { class: 'rx', hidden: true });
+  /** @type {Record<string, HTMLElement | undefined>} what only some rows have */
+  #extra = {};
 
   /** @param {View} view */
   constructor(view) {
     this.view = view;
-    this.column = el('div', { class: 'col' }, this.#who, this.#quote, this.#body, this.#fail, this.#chips);
-    this.element = el('article', { class: 'msg', tabindex: -1 }, this.#gutter, this.column);
+    this.column = el('div', { class: 'col' }, this.#who, this.#body);
+    const named = `${this.#name}-by ${this.#name}-at`;
+    this.element = el('article', { class: 'msg', tabindex: -1, 'aria-labelledby': named }, this.#gutter, this.column);
     this.update(view);
   }
 
@@ -75,7 +77,6 @@ export class Row {
   /** @param {View} view */
   #frame({ entry, item, state, head, called }) {
     const element = this.element;
-    const at = new Date(entry.at);
     set(element, 'data-head', head);
     set(element, 'data-mention', called);
     set(element, 'data-state', state);
@@ -86,17 +87,17 @@ export class Row {
       'data-client-id',
       item?.op === 'send' ? item.client_id : (entry.client_id ?? element.getAttribute('data-client-id')),
     );
-    set(element, 'aria-label', t('row.label', { name: entry.by, time: clockTime(at) }));
   }
 
   /** @param {View} view */
   #top({ entry, head, me }) {
     const at = new Date(entry.at);
-    const time = el('time', { datetime: entry.at, title: fullTime(at) }, clockTime(at));
+    const [by, id] = [`${this.#name}-by`, `${this.#name}-at`];
+    const time = el('time', { id, datetime: entry.at, title: fullTime(at) }, clockTime(at));
     this.#who.hidden = !head;
-    if (!head) return fillWith(this.#gutter, time);
+    if (!head) return void [fillWith(this.#gutter, time), fillWith(this.#who, el('span', { id: by }, entry.by))];
     const act = entry.by === me ? { disabled: true } : { 'data-act': 'person' };
-    const name = el('button', { class: 'name', type: 'button', tabindex: -1, dir: 'auto', ...act }, entry.by);
+    const name = el('button', { id: by, class: 'name', type: 'button', tabindex: -1, dir: 'auto', ...act }, entry.by);
     fillWith(this.#gutter, avatar(entry.by));
     fillWith(this.#who, name, time);
   }
@@ -115,59 +116,50 @@ export class Row {
 
   /** @param {View} view */
   #cite({ quote }) {
-    this.#quote.hidden = !quote;
-    if (!quote) return;
-    fillWith(this.#quote, quote.by ? el('b', {}, quote.by) : null, el('span', {}, plain(quote.text)));
+    const attributes = { class: 'quote', type: 'button', 'data-act': 'jump', tabindex: -1, dir: 'auto' };
+    const made = () => el('button', attributes, quote?.by ? el('b', {}, quote.by) : null, el('span', {}, quote?.text));
+    this.#put('quote', quote && made());
   }
 
   /** @param {View} view */
   #trouble({ item, state }) {
-    this.#fail.hidden = state !== 'failed';
-    if (state !== 'failed' || !item) return;
-    const button = (/** @type {string} */ act) =>
-      el('button', { type: 'button', 'data-act': act, tabindex: -1 }, t(`fail.${act}`));
-    const what = t(item.op === 'edit' ? 'fail.edit_not_saved' : 'fail.not_sent');
-    fillWith(
-      this.#fail,
-      el('span', {}, `${what} ${reason(item)}`),
-      button('retry'),
-      button('rewrite'),
-      button('discard'),
-    );
+    if (state !== 'failed' || !item) return this.#put('fail', null);
+    void import('./trouble.js').then(({ troubleOf }) => this.view.item === item && this.#put('fail', troubleOf(item)));
   }
 
   /** @param {View} view */
   #react({ entry, me, mayReact }) {
     const emojis = Object.entries(entry.reactions);
-    this.#chips.hidden = !emojis.length;
-    const chips = emojis.map(([emoji, names]) => chip(emoji, names, me, mayReact));
-    if (mayReact && emojis.length)
-      chips.push(
-        el(
-          'button',
-          {
-            type: 'button',
-            class: 'rx-add',
-            tabindex: -1,
-            'data-act': 'react',
-            'aria-label': t('act.react'),
-            title: t('act.react'),
-          },
-          icon('react'),
-        ),
-      );
-    fillWith(this.#chips, ...chips);
+    if (!emojis.length) return this.#put('rx', null);
+    const focused = this.#extra.rx?.contains(document.activeElement) && document.activeElement;
+    const emoji = focused instanceof HTMLElement ? focused.dataset.emoji : undefined;
+    const chips = emojis.map(([sign, names]) => chip(sign, names, me, mayReact));
+    const label = t('act.react');
+    const more = {
+      type: 'button',
+      class: 'rx-add',
+      tabindex: -1,
+      'data-act': 'react',
+      'aria-label': label,
+      title: label,
+    };
+    this.#put('rx', el('div', { class: 'rx' }, ...chips, mayReact && el('button', more, icon('react'))));
+    if (emoji) chips.find((one) => one.dataset.emoji === emoji)?.focus({ preventScroll: true });
   }
-}
 
-/**
- * Why the server refused, in words.
- * @param {Hubbub.Item} item
- */
-export function reason({ code = '', detail = '' }) {
-  const id = `refused.${code}`;
-  const words = t(id);
-  return words === id ? detail : words;
+  /**
+   * @param {'quote' | 'fail' | 'rx'} name
+   * @param {HTMLElement | null} element
+   */
+  #put(name, element) {
+    const known = this.#extra[name];
+    this.#extra[name] = element ?? undefined;
+    if (!element) return known?.remove();
+    if (known) known.replaceWith(element);
+    else if (name === 'quote') this.#body.before(element);
+    else if (name === 'fail') this.#body.after(element);
+    else this.column.append(element);
+  }
 }
 
 /**
@@ -208,7 +200,7 @@ function chip(emoji, names, me, mayReact) {
       'aria-pressed': String(mine),
       tabindex: -1,
       disabled: !mayReact,
-      title: who,
+      'data-names': who,
       'aria-label': t('row.reaction', { emoji, n: names.length, who }),
     },
     emoji,
@@ -330,7 +322,7 @@ export function entryOf({ at, body = '', reply_to, client_id }, by) {
   };
 }
 
-/** @type {WeakMap<Hubbub.Entry, { rev: number, called: boolean }>} reading a text costs more than remembering what it was */
+/** @type {WeakMap<Hubbub.Entry, { rev: number, called: boolean }>} */
 const read = new WeakMap();
 
 /** @param {Hubbub.Entry} entry */
@@ -366,5 +358,5 @@ function quoteOf(log, { reply_to }) {
   if (!reply_to) return null;
   const original = log.byId.get(reply_to);
   if (!original) return { by: '', text: t('row.earlier') };
-  return { by: original.by, text: original.deleted ? t('row.deleted') : (original.body ?? '') };
+  return { by: original.by, text: original.deleted ? t('row.deleted') : plain(original.body ?? '') };
 }

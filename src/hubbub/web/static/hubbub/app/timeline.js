@@ -129,7 +129,7 @@ export class Timeline {
   }
 
   /**
-   * Goes to a message, fetching what lies around it; another goal or the reader's own scrolling cancels it.
+   * Goes to a message; another goal or the reader's own scrolling cancels it.
    * @param {number} seq
    * @param {{ top?: number | null, flash?: boolean }} [options]  `top`: where it stood; else in the upper half
    * @returns {Promise<boolean>} whether there was such a message to go to
@@ -145,7 +145,7 @@ export class Timeline {
     return entry?.seq === seq && stands(this.#log, entry);
   }
 
-  /** @param {number} screens  to scroll by, as the keys do; -Infinity: to the first that is known */
+  /** @param {number} screens  -Infinity: to the first that is known */
   page(screens) {
     this.#place.page(screens);
   }
@@ -205,16 +205,18 @@ export class Timeline {
   }
 
   /**
-   * Empty room for rows that are not on the page, around the one that has the focus: that one stays.
+   * Empty room for rows off the page, around the one that has the focus or is being edited: that one stays.
    * @param {Part[]} parts
    * @param {Hubbub.Log} log
    * @param {string} side
    * @param {[number, number]} range
    */
   #beyond(parts, log, side, [from, to]) {
-    const focused = this.list.contains(document.activeElement) ? this.rowOf(document.activeElement) : undefined;
-    const kept = focused?.view.entry.seq ? indexOf(log, focused.view.entry.seq) : -1;
-    const inside = focused && kept >= from && kept < to;
+    const used = this.rowOf(
+      this.list.querySelector('.msg:has(.editing)') ?? this.list.querySelector('.msg:focus-within'),
+    );
+    const kept = used?.view.entry.seq ? indexOf(log, used.view.entry.seq) : -1;
+    const inside = used && kept >= from && kept < to;
     const gap = (/** @type {string} */ name, /** @type {number} */ start, /** @type {number} */ end) => {
       const height = this.#heights.between(log.entries, start, end);
       if (!height) return;
@@ -224,7 +226,7 @@ export class Timeline {
     };
     gap(side, from, inside ? kept : to);
     if (!inside) return;
-    parts.push({ key: focused.view.key, node: focused.element });
+    parts.push({ key: used.view.key, node: used.element });
     gap(`${side} the focus`, kept + 1, to);
   }
 

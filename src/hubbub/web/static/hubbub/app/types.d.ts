@@ -17,7 +17,7 @@ declare namespace Hubbub {
   /** A message as the log holds it: `rev` is the position in the room that its state is true for. */
   interface Entry extends Message { rev: number; client_id: string | null; }
 
-  interface Page { epoch: string; seq: number; messages: Message[]; }
+  interface Page { epoch: string; seq: number; messages: Message[]; quoted?: Message[]; }
 
   interface RoomEvent {
     room: string; seq: number; type: string; by: string; at: string; client_id?: string | null;
@@ -67,6 +67,7 @@ declare namespace Hubbub {
   interface Urls {
     chat: string; api: string; ws: string; sign_in: string; account: string | null; admin: string | null; icons: string;
     worker: string;
+    emoji: { signs: string; words: string[] };
   }
 
   interface Boot {

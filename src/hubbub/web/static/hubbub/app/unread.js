@@ -55,6 +55,17 @@ export function look() {
   );
 }
 
+/**
+ * All that stands in a room is read, even where it was marked unread on purpose.
+ * @param {Hubbub.Room} room
+ */
+export function readRoom(room) {
+  if (room.id === held) held = '';
+  if (!room.member || room.head <= room.read) return;
+  mark(room, room.head);
+  hooks.read(room.id, room.head);
+}
+
 /** @param {string} room */
 export function hold(room) {
   held = room;
