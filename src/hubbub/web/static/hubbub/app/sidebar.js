@@ -124,7 +124,7 @@ function rowOf(room) {
   set(row, 'data-mentions', number);
   set(row, 'data-quiet', !room.member);
   set(row, 'aria-current', room.id === store.open ? 'page' : null);
-  const sign = `${title}|${room.kind}|${room.unread}|${number}|${store.drafts.has(room.id)}|${room.kind === 'direct' && someone(room)}`;
+  const sign = `${title}|${room.kind}|${room.unread}|${number}|${store.drafts.has(room.id) && room.id !== store.open}|${room.kind === 'direct' && someone(room)}`;
   if (row.dataset.sign === sign) return row;
   row.dataset.sign = sign;
   fillWith(row, mark(room), el('b', { dir: 'auto' }, title), pencil(room), badge(room, number));

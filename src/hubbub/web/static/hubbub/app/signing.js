@@ -49,8 +49,8 @@ function offer(app) {
     { onsubmit: submit, class: 'signing' },
     el('h2', {}, t('sign_in.again')),
     el('p', {}, t('conn.signed_out')),
-    el('label', {}, t('sign_in.name'), name),
-    el('label', {}, t('sign_in.password'), password),
+    el('div', { class: 'connect' }, el('label', {}, t('sign_in.name'), name)),
+    el('div', { class: 'connect' }, el('label', {}, t('sign_in.password'), password)),
     trouble,
     el(
       'div',

@@ -90,7 +90,8 @@ export async function visit(id) {
   if (!known || known.stale) await newest(id);
   else if ((store.rooms.get(id)?.head ?? 0) > known.hi) void fill(id);
   follow();
-  if (!store.members.has(id)) void once(`members ${id}`, () => later().then(({ loadMembers }) => loadMembers(id)));
+  if (!store.members.has(id))
+    void once(`members ${id}`, () => later().then(({ loadMembers }) => loadMembers(id))).catch(() => {});
 }
 
 /** Follow the room on screen if the server does not send it by itself. */
@@ -223,7 +224,7 @@ function takeReady({ rooms = [], epoch = '' }) {
   for (const log of [...store.logs.values()]) review(log, epoch);
   store.epoch = epoch;
   const open = store.logs.get(store.open);
-  if (open?.stale || (store.open && !open)) void newest(store.open).then(follow);
+  if (open?.stale || (store.open && !open)) void newest(store.open).then(follow, () => {});
   else follow();
   void outbox.kick();
 }
