@@ -76,7 +76,7 @@ def fetched(room_id: int) -> Folded:
     facts: dict[str, object] = {name: getattr(room, name) for name in FACTS if name != "archived"}
     facts["archived"] = room.archived_at is not None
     members = Membership.objects.filter(room=room).values_list("person__username", "role")
-    rows = list(Message.objects.filter(room=room).select_related("author").order_by("seq"))
+    rows = Message.objects.filter(room=room).order_by("seq")
     messages = {state.id: msgspec.to_builtins(state) for state in message_states(rows)}
     return Folded(log.heads([room_id])[room_id], facts, dict(members), messages)
 

@@ -9,11 +9,16 @@ from django.core.management import CommandError, call_command
 
 from hubbub.events.models import Event
 from hubbub.lib import clock
+from hubbub.messages.actions import operate
+from hubbub.messages.counting import unread_counts
 from hubbub.messages.models import Mention, Message, Reaction
+from hubbub.messages.operations import Send
 from hubbub.ops import consistency
-from hubbub.ops.seeding import seed_bulk, seed_story
+from hubbub.ops.bulk import seed_bulk
+from hubbub.ops.seeding import seed_story
+from hubbub.people.access import actor_of
 from hubbub.people.models import Person
-from hubbub.rooms.models import Kind, Room
+from hubbub.rooms.models import Kind, Membership, Room
 
 pytestmark = pytest.mark.django_db
 
@@ -74,9 +79,52 @@ def test_it_says_once_how_to_sign_in() -> None:
         call_command("seed", stdout=out)
 
 
-def test_many_messages_are_stored_in_many_rooms() -> None:
-    seed_bulk(1, messages=700, rooms=3)
+def test_many_messages_are_stored_in_many_rooms_with_all_that_people_do() -> None:
+    made = seed_bulk(1, messages=700, rooms=3)
 
+    assert (made.messages, made.rooms) == (700, 3)
     assert Message.objects.count() == 700
     assert Room.objects.count() == 3
+    assert list(consistency.findings()) == []
+    assert {*Event.objects.values_list("kind", flat=True)} == {
+        *("join", "message", "edit", "delete", "react", "unreact")
+    }
+    assert Message.objects.exclude(reply_to=None).exists()
+    assert Mention.objects.exists()
+    assert Reaction.objects.exists()
+    assert authenticate(username=made.usernames[0], password=made.password) is not None
+
+
+def test_what_was_seeded_goes_on_as_if_it_had_been_said() -> None:
+    made = seed_bulk(1, messages=60, rooms=2)
+    room = Room.objects.order_by("pk").first()
+    assert room is not None
+    last = Message.objects.filter(room=room).order_by("-seq").first()
+    assert last is not None
+    person = Person.objects.get(username=made.usernames[0])
+
+    answer = operate(actor_of(person), room.pk, Send("c1", "hello"))
+
+    said = Message.objects.get(pk=Message.pk_of(answer.id) or 0)
+    assert (said.ordinal, said.seq) == (last.ordinal + 1, answer.seq)
+    assert list(consistency.findings()) == []
+
+
+def test_one_person_of_it_never_read_and_the_largest_room_holds_a_tenth() -> None:
+    made = seed_bulk(1, messages=1_000, rooms=10)
+    unreading = Person.objects.get(username=made.usernames[1])
+    rooms = list(Membership.objects.filter(person=unreading).values_list("room_id", flat=True))
+
+    counts = unread_counts(unreading.pk, rooms)
+
+    assert len(rooms) == 10
+    assert sum(unread for unread, _ in counts.values()) > 500
+    assert Message.objects.filter(room=min(rooms)).count() == 100
+
+
+def test_a_second_one_stands_beside_the_first() -> None:
+    seed_bulk(1, messages=20, rooms=2)
+    seed_bulk(1, messages=20, rooms=2)
+
+    assert (Message.objects.count(), Room.objects.count()) == (40, 4)
     assert list(consistency.findings()) == []

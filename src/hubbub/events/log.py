@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 from django.db import transaction
@@ -9,12 +10,12 @@ from django.db.models import Q
 
 from hubbub.events import announce
 from hubbub.events.models import Event, LogState, Stream
-from hubbub.events.rows import ADVANCE, EVENTS, LOCK, RECEIPTS, REPEATS
+from hubbub.events.rows import ADVANCE, BETWEEN, EVENTS, LOCK, RECEIPTS, REPEATS
 from hubbub.events.schema import Draft, Recorded, Repeat
 from hubbub.lib import ids
-from hubbub.lib.rows import moment
+from hubbub.lib.rows import moment, moment_of
 
-_STREAMS_A_QUERY = 200  # SQLite refuses conditions nested a thousand deep
+_RECORDED = ("stream_id", "seq", "kind", "by", "client_id", "at", "data")  # as a Recorded has them
 
 _encode = msgspec.json.Encoder().encode
 
@@ -73,19 +74,12 @@ def record_all(drafts: Sequence[tuple[LockedStream, Draft]]) -> list[Recorded]:
 def read_after(stream_id: int, seq: int, *, limit: int) -> list[Recorded]:
     """The events that follow position `seq`, in order, `limit` at most."""
     rows = Event.objects.filter(stream_id=stream_id, seq__gt=seq).order_by("seq")[:limit]
-    return [_recorded(row) for row in rows]
+    return [Recorded(*row) for row in rows.values_list(*_RECORDED)]
 
 
 def read_between(ranges: Collection[tuple[int, int, int]]) -> list[Recorded]:
     """The events of many streams at once: (stream, after, up to and including), in order within each stream."""
-    listed = sorted(ranges)
-    found: list[Event] = []
-    for start in range(0, len(listed), _STREAMS_A_QUERY):
-        wanted = Q()
-        for stream_id, after, last in listed[start : start + _STREAMS_A_QUERY]:
-            wanted |= Q(stream_id=stream_id, seq__gt=after, seq__lte=last)
-        found += Event.objects.filter(wanted)
-    return sorted(map(_recorded, found), key=lambda event: (event.stream_id, event.seq))
+    return sorted(map(_recorded, BETWEEN.fetch(ranges)), key=lambda event: (event.stream_id, event.seq))
 
 
 def client_ids(stream_id: int, seqs: Collection[int], *, by: int) -> dict[int, str]:
@@ -147,5 +141,6 @@ def _row(event: Recorded) -> tuple[object, ...]:
     )
 
 
-def _recorded(row: Event) -> Recorded:
-    return Recorded(row.stream_id, row.seq, row.kind, row.by, row.client_id, row.at, row.data)
+def _recorded(row: tuple[Any, ...]) -> Recorded:
+    stream_id, seq, kind, by, client_id, at, data = row
+    return Recorded(stream_id, seq, kind, by, client_id, moment_of(at), data)

@@ -1,4 +1,4 @@
-"""The log's statements about many rows at once, for `log.py` alone. A test holds the columns against the models."""
+"""The log's statements about many rows at once, for `log.py` and for seeding. A test holds the columns."""
 
 from hubbub.lib.rows import Statement, Table
 
@@ -45,4 +45,12 @@ REPEATS = Statement(
     WHERE r.author = given.author AND r.client_id = given.client_id
     """,
     {"author": "bigint", "client_id": "text"},
+)
+
+BETWEEN = Statement(
+    """
+    SELECT e.stream_id, e.seq, e.kind, e."by", e.client_id, e.at, e.data FROM {given} CROSS JOIN hubbub_event AS e
+    WHERE e.stream_id = given.stream AND e.seq > given.low AND e.seq <= given.high
+    """,
+    {"stream": "bigint", "low": "bigint", "high": "bigint"},
 )

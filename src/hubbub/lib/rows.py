@@ -5,7 +5,7 @@ text of a statement never changes with their number. Columns are named with thei
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -113,6 +113,13 @@ class Table:
 def moment(at: datetime) -> str:
     """A time as it is written into rows. One batch has one or two of them."""
     return str(connection.ops.adapt_datetimefield_value(at))
+
+
+def moment_of(stored: Any) -> datetime:
+    """A time as it was written into rows, or as the driver made it of them already."""
+    if isinstance(stored, datetime):
+        return stored
+    return datetime.fromisoformat(stored).replace(tzinfo=UTC)
 
 
 _NEXT_ON_POSTGRES = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"

@@ -1,7 +1,8 @@
 """Reading rooms with what is unread in them, the log, and pages of messages as of one position."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -13,10 +14,11 @@ from hubbub.lib.refusals import BadField, Gone
 from hubbub.lib.snapshot import reading_snapshot
 from hubbub.lib.text import name_key
 from hubbub.limits import LIMITS
-from hubbub.messages.counting import unread_counts
+from hubbub.messages.counting import with_unread
 from hubbub.messages.models import Message, Reaction
 from hubbub.messages.wire import EventsPage, MessagesPage, MessageState, RoomState, events_json
 from hubbub.people.access import Actor
+from hubbub.people.queries import usernames
 from hubbub.rooms import access
 from hubbub.rooms.access import Standing
 from hubbub.rooms.models import Kind, Membership, Room
@@ -24,23 +26,31 @@ from hubbub.rooms.models import Kind, Membership, Room
 
 def room_list(actor: Actor) -> list[RoomState]:
     """Every room that the person may see, as they see it, by number."""
+    return room_lists([actor])[actor.person_id]
+
+
+def room_lists(actors: Collection[Actor]) -> dict[int, list[RoomState]]:
+    """The same for many people, in as many queries as for one."""
     with reading_snapshot():
-        return _states(actor, access.visible_to(actor))
+        return _states(actors)
 
 
 def rooms_of(actor: Actor, room_ids: Collection[int]) -> list[RoomState]:
     """Those of these rooms that the person may see."""
     with reading_snapshot():
-        return _states(actor, access.visible_to(actor).filter(pk__in=room_ids))
+        return _states([actor], only=room_ids)[actor.person_id]
 
 
 def room_state(actor: Actor | None, room_id: int | None) -> RoomState:
     """One room as this person, or a visitor, sees it; raises NotFound or Unauthenticated."""
     with reading_snapshot():
-        standing = access.standing(actor, room_id)
-        if actor is not None:
-            return _states(actor, Room.objects.filter(pk=standing.room.pk))[0]
-        return _state(standing.room, log.heads([standing.room.pk])[standing.room.pk])
+        if actor is None:
+            room = access.standing(None, room_id).room
+            return _visitor_state(room, log.heads([room.pk])[room.pk])
+        found = _states([actor], only=[room_id] if room_id is not None else [])[actor.person_id]
+        if not found:
+            raise access.no_such_room()
+        return found[0]
 
 
 def room_named(actor: Actor | None, name: str) -> Standing:
@@ -79,14 +89,17 @@ def messages_page(
     with reading_snapshot():
         room = access.standing(actor, room_id).room
         seq = log.heads([room.pk])[room.pk]
-        rows = _window(room, limit, before=before, after=after, around=around)
-        answered = _answered_elsewhere(room, rows)
-        return MessagesPage(log.epoch(), seq, message_states(rows), message_states(answered))
+        page = _window(room, limit, before=before, after=after, around=around)
+        quoted = _answered_elsewhere(room, page)
+        states = _shown([*page, *quoted])
+        return MessagesPage(log.epoch(), seq, states[: len(page)], states[len(page) :])
 
 
 def newest_messages(room: Room, count: int) -> list[Message]:
     """The last messages of a room that were not deleted, oldest first."""
-    rows = _with_author(room).filter(deleted_at=None).order_by("-seq")[:count]
+    rows = (
+        Message.objects.filter(room=room, deleted_at=None).select_related("author").order_by("-seq")[:count]
+    )
     return list(reversed(rows))
 
 
@@ -97,64 +110,103 @@ def last_said_at(room_ids: Collection[int]) -> dict[int, str]:
     return {room_id: clock.wire(at) for room_id, at in rows.values_list("pk", "last_at")}
 
 
-def message_states(rows: Sequence[Message]) -> list[MessageState]:
-    """These messages as the wire shows them; one query for all their reactions."""
-    reactions = reactions_of([row.pk for row in rows]) if rows else {}
-    return [_message_state(row, reactions.get(row.pk, {})) for row in rows]
+def message_states(messages: QuerySet[Message]) -> list[MessageState]:
+    """These messages as the wire shows them, in their order."""
+    return _shown(_rows(messages))
 
 
 def reactions_of(message_ids: Collection[int]) -> dict[int, dict[str, list[str]]]:
     """By message: emoji to usernames, each in the order in which they were put."""
     found: dict[int, dict[str, list[str]]] = {}
-    rows = Reaction.objects.filter(message__in=message_ids).order_by("pk")
-    for message_id, emoji, username in rows.values_list("message_id", "emoji", "person__username"):
-        found.setdefault(message_id, {}).setdefault(emoji, []).append(username)
+    rows = Reaction.objects.filter(message__in=message_ids)
+    put = sorted(rows.values_list("pk", "message_id", "emoji", "person_id"))
+    names = usernames({person_id for *_, person_id in put})
+    for _, message_id, emoji, person_id in put:
+        found.setdefault(message_id, {}).setdefault(emoji, []).append(names[person_id])
     return found
 
 
-def _states(actor: Actor, rooms: Iterable[Room]) -> list[RoomState]:
-    shown = sorted(rooms, key=lambda room: room.pk)
-    ids = [room.pk for room in shown]
-    held = {row.room_id: row for row in Membership.objects.filter(person=actor.person_id, room__in=ids)}
-    heads = log.heads(ids)
-    counts = unread_counts(actor.person_id, list(held))
-    people = _direct_usernames([room.pk for room in shown if room.is_direct])
-    return [
-        _state(room, heads[room.pk], held.get(room.pk), counts.get(room.pk, (0, 0)), people.get(room.pk))
-        for room in shown
-    ]
+class _Place(NamedTuple):
+    """A room as everybody sees it, without the cost of its row's model."""
+
+    pk: int
+    name: str
+    kind: str
+    topic: str
+    visitors: bool
+    archived_at: datetime | None
+    head: int
 
 
-def _state(
-    room: Room,
-    head: int,
-    membership: Membership | None = None,
-    counts: tuple[int, int] = (0, 0),
-    people: list[str] | None = None,
-) -> RoomState:
+class _Held(NamedTuple):
+    """What belonging to a room means for one person."""
+
+    role: str
+    read: int
+    unread: int
+    mentions: int
+
+
+def _states(actors: Collection[Actor], *, only: Collection[int] | None = None) -> dict[int, list[RoomState]]:
+    """By person: the rooms that they may see, of these only. Three queries."""
+    held = _held(actors, only)
+    belonging = {room_id for _, room_id in held}
+    rooms = access.possibly_visible(actors, belonging) if only is None else Room.objects.filter(pk__in=only)
+    fields = ("pk", "name", "kind", "topic", "visitors", "archived_at", "stream__head")
+    places = sorted(_Place(*row) for row in rooms.values_list(*fields))
+    people = _direct_usernames([place.pk for place in places if place.kind == Kind.DIRECT])
+    return {
+        actor.person_id: [
+            _state(place, held.get((actor.person_id, place.pk)), people.get(place.pk))
+            for place in places
+            if access.may_see_kind(
+                place.kind,
+                actor,
+                visitors=place.visitors,
+                is_member=(actor.person_id, place.pk) in held,
+            )
+        ]
+        for actor in actors
+    }
+
+
+def _held(actors: Collection[Actor], only: Collection[int] | None) -> dict[tuple[int, int], _Held]:
+    rows = Membership.objects.filter(person__in=[actor.person_id for actor in actors])
+    counted = with_unread(rows if only is None else rows.filter(room__in=only))
+    fields = ("person_id", "room_id", "role", "read_seq", "unread", "mentions")
+    return {(person, room): _Held(*row) for person, room, *row in counted.values_list(*fields)}
+
+
+def _state(place: _Place, held: _Held | None, people: list[str] | None) -> RoomState:
     return RoomState(
-        id=room.wire_id,
-        name=room.name,
-        kind=room.kind,
-        topic=room.topic,
-        visitors=room.visitors,
-        archived=room.archived_at is not None,
-        head=head,
-        member=membership is not None,
-        role=membership.role if membership else None,
-        unread=counts[0],
-        mentions=counts[1],
-        read=membership.read_seq if membership else 0,
+        id=Room.wire_id_of(place.pk),
+        name=place.name,
+        kind=place.kind,
+        topic=place.topic,
+        visitors=place.visitors,
+        archived=place.archived_at is not None,
+        head=place.head,
+        member=held is not None,
+        role=held.role if held else None,
+        unread=held.unread if held else 0,
+        mentions=held.mentions if held else 0,
+        read=held.read if held else 0,
         usernames=people if people is not None else msgspec.UNSET,
     )
 
 
+def _visitor_state(room: Room, head: int) -> RoomState:
+    facts = (room.pk, room.name, room.kind, room.topic, room.visitors, room.archived_at)
+    return _state(_Place(*facts, head), None, None)
+
+
 def _direct_usernames(room_ids: Collection[int]) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = {}
-    rows = Membership.objects.filter(room__in=room_ids, room__kind=Kind.DIRECT).order_by("person__username")
+    """Always asked, so that a list takes the same queries with direct rooms and without."""
+    found: dict[int, list[str]] = {room_id: [] for room_id in room_ids}
+    rows = Membership.objects.filter(room__in=room_ids)
     for room_id, username in rows.values_list("room_id", "person__username"):
-        found.setdefault(room_id, []).append(username)
-    return found
+        found[room_id].append(username)
+    return {room_id: sorted(people) for room_id, people in found.items()}
 
 
 def _check_page(position: int, limit: int) -> None:
@@ -162,30 +214,40 @@ def _check_page(position: int, limit: int) -> None:
         raise BadField("A position is 0 or more and a limit 1 or more.")
 
 
-def _with_author(room: Room) -> QuerySet[Message]:
-    return Message.objects.filter(room=room).select_related("author")
-
-
 def _window(
     room: Room, limit: int, *, before: int | None, after: int | None, around: int | None
-) -> list[Message]:
-    rows = _with_author(room)
+) -> "list[_Row]":
+    there = Message.objects.filter(room=room)
     if after is not None:
-        return list(rows.filter(seq__gt=after).order_by("seq")[:limit])
+        return _rows(there.filter(seq__gt=after).order_by("seq")[:limit])
     if around is None:
-        older = rows if before is None else rows.filter(seq__lt=before)
-        return list(reversed(older.order_by("-seq")[:limit]))
-    newer = list(rows.filter(seq__gte=around).order_by("seq")[: (limit + 1) // 2])
-    older_half = rows.filter(seq__lt=around).order_by("-seq")[: limit - len(newer)]
-    return [*reversed(older_half), *newer]
+        older = there if before is None else there.filter(seq__lt=before)
+        return _rows(older.order_by("-seq")[:limit])[::-1]
+    newer = _rows(there.filter(seq__gte=around).order_by("seq")[: (limit + 1) // 2])
+    older_half = there.filter(seq__lt=around).order_by("-seq")[: limit - len(newer)]
+    return [*_rows(older_half)[::-1], *newer]
 
 
-def _message_state(row: Message, reactions: dict[str, list[str]]) -> MessageState:
+class _Row(NamedTuple):
+    """What a message shows of itself; the names are those of its columns."""
+
+    id: int
+    seq: int
+    author_id: int
+    body: str
+    html: str
+    at: datetime
+    edited_at: datetime | None
+    deleted_at: datetime | None
+    reply_to_id: int | None
+
+
+def _message_state(row: _Row, by: str, reactions: dict[str, list[str]]) -> MessageState:
     deleted = row.deleted_at is not None
     return MessageState(
-        id=row.wire_id,
+        id=Message.wire_id_of(row.id),
         seq=row.seq,
-        by=row.author.username,
+        by=by,
         body=None if deleted else row.body,
         html=None if deleted else row.html,
         at=clock.wire(row.at),
@@ -196,10 +258,21 @@ def _message_state(row: Message, reactions: dict[str, list[str]]) -> MessageStat
     )
 
 
-def _answered_elsewhere(room: Room, rows: Sequence[Message]) -> list[Message]:
+def _answered_elsewhere(room: Room, page: "list[_Row]") -> "list[_Row]":
     """What these messages answer and is not among them, so that each answer can show what it is about."""
-    wanted = {row.reply_to_id for row in rows if row.reply_to_id} - {row.pk for row in rows}
-    return list(_with_author(room).filter(pk__in=wanted).order_by("seq")) if wanted else []
+    wanted = {row.reply_to_id for row in page if row.reply_to_id} - {row.id for row in page}
+    return sorted(_rows(Message.objects.filter(room=room, pk__in=wanted)), key=lambda row: row.seq)
+
+
+def _rows(messages: QuerySet[Message]) -> "list[_Row]":
+    return [_Row(*row) for row in messages.values_list(*_Row._fields)]
+
+
+def _shown(rows: "list[_Row]") -> list[MessageState]:
+    """One query for all their reactions, one for all their authors whom this process never saw."""
+    reactions = reactions_of([row.id for row in rows]) if rows else {}
+    names = usernames({row.author_id for row in rows})
+    return [_message_state(row, names[row.author_id], reactions.get(row.id, {})) for row in rows]
 
 
 def _wire_or_none(moment: datetime | None) -> str | None:

@@ -1,11 +1,11 @@
-"""A small lively workspace to look at, told through the domain's own actions, and many messages fast for measuring.
+"""A small lively workspace to look at, told through the domain's own actions.
 
 The same seed tells the same story, counted back from now; only the password is made up anew.
 """
 
 import random
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,10 +14,8 @@ from django.db import transaction
 
 from hubbub.events.log import heads
 from hubbub.lib import clock
-from hubbub.lib.refusals import Refused
-from hubbub.messages.actions import operate, perform
+from hubbub.messages.actions import operate
 from hubbub.messages.operations import Delete, Edit, Operation, React, Send, Unreact
-from hubbub.messages.requests import Request
 from hubbub.ops import seed_words as words
 from hubbub.ops.newcomers import Newcomer, make_users
 from hubbub.people.access import Actor, actor_of
@@ -34,8 +32,6 @@ from hubbub.rooms.actions import (
 
 DAYS = 6
 MESSAGES = 320
-BATCH = 500
-BULK_PEOPLE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,45 +61,11 @@ def seed_story(seed: int) -> Seeded:
     return Seeded(words.PEOPLE, password, len(story.rooms), story.told)
 
 
-def seed_bulk(seed: int, *, messages: int, rooms: int) -> Seeded:
-    """That many messages in that many public rooms, as fast as the store takes them."""
-    chance = random.Random(seed)  # noqa: S311
-    password = secrets.token_urlsafe(9)
-    name = f"bulk-{secrets.token_hex(3)}"
-    usernames = tuple(f"{name}.{number}" for number in range(1, BULK_PEOPLE + 1))
-    with transaction.atomic():
-        people = make_users([Newcomer(username, password) for username in usernames])
-        actors = [actor_of(person) for person in people]
-        made = [create_room(CreateRoom(actors[0], f"{name} {number}")).pk for number in range(1, rooms + 1)]
-    for requests in _bulk_requests(chance, actors, made, messages=messages):
-        _perform_all(requests)
-    return Seeded(usernames, password, rooms, messages)
-
-
 def _actors(password: str) -> dict[str, Actor]:
     newcomers = [
         Newcomer(name, password, admin=name in words.ADMINS, bot=name == words.BOT) for name in words.PEOPLE
     ]
     return {person.username: actor_of(person) for person in make_users(newcomers)}
-
-
-def _bulk_requests(
-    chance: random.Random, actors: Sequence[Actor], rooms: Sequence[int], *, messages: int
-) -> Iterator[list[Request]]:
-    texts = [text for _, talk in words.TALKS for _, text in talk]
-    for start in range(0, messages, BATCH):
-        count = min(BATCH, messages - start)
-        yield [
-            Request(chance.choice(actors), chance.choice(rooms), Send("", chance.choice(texts)))
-            for _ in range(count)
-        ]
-
-
-def _perform_all(requests: Sequence[Request]) -> None:
-    with transaction.atomic():
-        for outcome in perform(requests):
-            if isinstance(outcome, Refused):
-                raise outcome
 
 
 class _Story:

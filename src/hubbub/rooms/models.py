@@ -48,6 +48,9 @@ class Room(models.Model):
         db_table = "hubbub_room"
         verbose_name = _("room")
         verbose_name_plural = _("rooms")
+        indexes: ClassVar = [  # serves the list of rooms: those that are open to everybody
+            models.Index(fields=["kind"], name="hubbub_room_kind")
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(kind=Kind.DIRECT, name_key=None, direct_key__isnull=False)

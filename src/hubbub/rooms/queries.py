@@ -30,11 +30,8 @@ def members(actor: Actor | None, room_id: int | None) -> list[Member]:
     """The members of a room that the actor may see, by username."""
     room = access.standing(actor, room_id).room
     online = presence.online(room.pk)
-    rows = Membership.objects.filter(room=room).order_by("person__username")
-    return [
-        Member(username, role, username in online)
-        for username, role in rows.values_list("person__username", "role")
-    ]
+    rows = Membership.objects.filter(room=room).values_list("person__username", "role")
+    return [Member(username, role, username in online) for username, role in sorted(rows)]
 
 
 def online_count(room: Room) -> int:

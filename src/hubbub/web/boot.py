@@ -13,6 +13,7 @@ from django.urls import NoReverseMatch, reverse
 import hubbub
 from hubbub import limits
 from hubbub.events import log
+from hubbub.lib.snapshot import reading_snapshot
 from hubbub.messages import queries as messages
 from hubbub.messages.wire import MessagesPage
 from hubbub.people.access import Actor
@@ -62,6 +63,12 @@ def island(content: dict[str, Any]) -> str:
 
 
 def _state(actor: Actor | None, room: Room | None, *, at: int) -> dict[str, Any]:
+    """All as of one moment."""
+    with reading_snapshot():
+        return _read(actor, room, at=at)
+
+
+def _read(actor: Actor | None, room: Room | None, *, at: int) -> dict[str, Any]:
     listed = [_with_online(state) for state in messages.room_list(actor)] if actor else []
     _tell_last_times(listed)
     if room is None:

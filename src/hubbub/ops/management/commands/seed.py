@@ -6,8 +6,11 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from hubbub.lib import clock
+from hubbub.ops.bulk import seed_bulk
 from hubbub.ops.complaints import CannotDo, complaining, make_tables
-from hubbub.ops.seeding import Seeded, seed_bulk, seed_story
+from hubbub.ops.seeding import Seeded, seed_story
+
+SHOWN = 20
 
 
 class Command(BaseCommand):
@@ -35,7 +38,9 @@ class Command(BaseCommand):
             made = _made(options)
         seconds = clock.ticks() - started
         self.stdout.write(f"Stored {made.messages} messages in {made.rooms} rooms in {seconds:.1f} s.")
-        self.stdout.write(f"Sign in as {', '.join(made.usernames)}")
+        shown, others = made.usernames[:SHOWN], made.usernames[SHOWN:]
+        rest = f" and {len(others)} more up to {others[-1]}" if others else ""
+        self.stdout.write(f"Sign in as {', '.join(shown)}{rest}")
         self.stdout.write(f"with the password {made.password}")
 
 
