@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import random
 import shutil
+import signal
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -31,6 +32,7 @@ def main() -> int:
     )
     parser.add_argument("--keep", type=Path, help="where the history is written")
     asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # ended from outside: what was started ends too
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="hubbub-faults-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)

@@ -1,0 +1,97 @@
+"""Nodes that are replaced while people talk, one after the other, and a node that dies and comes back."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.faults.conftest import UNHURRIED
+from tests.faults.history import Closed, FaultBegan, FaultEnded, Opened
+from tests.faults.house import ENVIRONMENT, House
+from tests.faults.judge import judge
+from tests.faults.plan import NODES, Fault, Plan
+from tests.faults.report import report
+from tests.faults.running import run
+from tests.support.fixtures import Servers
+from tests.support.postgres import PostgresServer
+from tests.support.redis import RedisServer
+from tests.support.waiting import wait_until
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+RESTART = 1012
+SERVING_SECONDS, CAUGHT_UP_SECONDS = 5.0, 10.0
+
+
+async def test_three_nodes_are_replaced_under_load_and_nobody_loses_or_waits_for_anything(
+    hubbub_server: Servers, tmp_path: Path, postgres: PostgresServer, redis: RedisServer
+) -> None:
+    place = hubbub_server.place(store="postgres")
+    nodes = {name: hubbub_server(place=place, env=ENVIRONMENT, start=False) for name in NODES["postgres"]}
+    house = House(place, nodes, postgres, redis)
+    # The same lock for all three: each is replaced when the one before serves again.
+    faults = tuple(Fault(1.0 + 0.1 * n, "node_terminated", name, 1.0) for n, name in enumerate(nodes))
+    house.start()
+
+    history = await run(Plan(7, "postgres", 10.0, faults, one_by_one=True), house, tmp_path)
+
+    verdict = judge(history)
+    assert verdict.findings == (), report(history, verdict)
+    opened = {one.connection: one for one in history.of(Opened)}
+    for began, ended in zip(history.of(FaultBegan), history.of(FaultEnded), strict=True):
+        closed = [
+            one
+            for one in history.of(Closed)
+            if opened[one.connection].node == began.target and began.at <= one.at <= ended.at
+        ]
+        clients = [opened[one.connection].client for one in closed]
+        assert len(clients) == len(set(clients)), f"somebody had to reconnect twice for {began.target}"
+        assert all(one.code in (RESTART, 1000, 1005, 1006) for one in closed), closed
+
+
+def test_a_killed_node_serves_and_everybody_has_caught_up_soon_after(hubbub_server: Servers) -> None:
+    begun = time.monotonic()
+    server = hubbub_server(env=UNHURRIED)
+    first_start = time.monotonic() - begun
+    ada = server.client("ada")
+    room_id = ada.make_room("general")["id"]
+    token = server.token("ada")
+    sockets = [server.session_socket(token) for _ in range(20)]
+    for socket in sockets:
+        epoch = socket.hello()["epoch"]
+    for number in range(200):
+        sockets[0].say(room_id, f"{number}")
+
+    server.kill()
+    killed = time.monotonic()
+    server.start()
+    serving = time.monotonic() - killed
+    again = [server.session_socket(token) for _ in sockets]
+    for socket in again:
+        socket.hello(resume={"epoch": epoch, "rooms": {room_id: 1}})
+    for socket in again:
+        assert socket.expect("synced", 30, room=room_id)["head"] == 201
+    caught_up = time.monotonic() - killed
+
+    # A machine that does much else starts everything late: judged by how long the first start took.
+    assert serving <= max(SERVING_SECONDS, 1.5 * first_start)
+    assert caught_up <= max(CAUGHT_UP_SECONDS, 3 * first_start)
+    assert all(len(socket.events_of(room_id)) == 200 for socket in again)
+
+
+@pytest.mark.parametrize("after_seconds", [0.3, 0.9])
+def test_a_node_killed_while_it_starts_on_an_empty_store_starts_the_next_time(
+    hubbub_server: Servers, after_seconds: float
+) -> None:
+    server = hubbub_server(cast=False, start=False)
+    for path in server.place.data.iterdir():
+        if path.is_file():
+            path.unlink()
+    server.start(until_ready=False)
+    begun = time.monotonic()
+    wait_until("it is in the midst of it", lambda: time.monotonic() - begun > after_seconds)
+    server.kill()
+
+    server.start(until_ready=False)
+    server.wait_until_ready(60)
+
+    assert "consistent" in server.command("check")
