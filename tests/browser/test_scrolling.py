@@ -259,7 +259,7 @@ def test_b7_days_are_named_and_corrected_at_midnight(past: Past, pages: Pages) -
     expect(day.first).to_have_text(f"{evening:%A}")
     page.clock.set_fixed_time(evening + timedelta(days=8))
     past.ben.say(past.id, "later still")
-    expect(day.first).to_have_text(f"{evening.day} {evening:%B}")
+    expect(day.first).to_have_text(f"{evening:%B} {evening.day}")
 
 
 def test_b8_grouped_rows_show_their_time_on_hover_and_focus(past: Past, pages: Pages) -> None:

@@ -79,7 +79,7 @@ export class Place {
     return last?.dataset[name];
   }
 
-  /** Remembers the row at the upper edge and where it stands. */
+  /** The row at the upper edge, and where it stands. */
   hold() {
     if (this.#pinned && this.#anchor?.node.isConnected) return;
     this.#pinned = false;
@@ -96,7 +96,7 @@ export class Place {
     this.#anchor = node ? { node, top: node.getBoundingClientRect().top - edge } : null;
   }
 
-  /** Puts the view back where it belongs after heights have changed. */
+  /** After heights have changed. */
   settle() {
     if (this.stuck) return this.#scrollTo(this.#scroller.scrollHeight);
     if (!this.#anchor?.node.isConnected) return;

@@ -141,7 +141,6 @@ export class Row {
       tabindex: -1,
       'data-act': 'react',
       'aria-label': label,
-      title: label,
     };
     this.#put('rx', el('div', { class: 'rx' }, ...chips, mayReact && el('button', more, icon('react'))));
     if (emoji) chips.find((one) => one.dataset.emoji === emoji)?.focus({ preventScroll: true });

@@ -106,7 +106,7 @@ export class Timeline {
     this.refresh();
   }
 
-  /** Something shown may have changed: all changes of a frame are drawn together. */
+  /** All changes of a frame are drawn together. */
   refresh() {
     if (this.#planned) return;
     const run = () => this.#flush();
@@ -387,7 +387,7 @@ export class Timeline {
   }
 
   /**
-   * The same room was loaded afresh: stay at what one reads, even if it has to be fetched again.
+   * The same room, loaded afresh: stay at what one reads.
    * @param {Hubbub.Log} log
    */
   #again(log) {
