@@ -17,6 +17,7 @@ const POLL = 6000;
 /** @param {Hubbub.App} app */
 export async function attend(app) {
   const { connection } = app;
+  window.__chat = { stats: () => stats(app) };
   if (!connection) return void window.setInterval(poll, POLL);
   watchLines(app);
   standBy(connection);
@@ -45,4 +46,16 @@ function complain(app, room) {
     void app.outbox.discard(item.client_id);
     toast(reason(item));
   }
+}
+
+/** @param {Hubbub.App} app  what tests and a curious person may ask in the console */
+function stats(app) {
+  const logs = [...store.logs.values()];
+  return {
+    rows: document.querySelectorAll('article.msg').length,
+    records: logs.reduce((sum, log) => sum + log.entries.length, 0),
+    outbox: app.outbox.items.length,
+    failed: app.outbox.items.filter((item) => item.state === 'failed').length,
+    applied: Object.fromEntries(logs.map((log) => [log.room, log.hi])),
+  };
 }

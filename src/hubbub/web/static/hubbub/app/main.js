@@ -16,7 +16,6 @@ import { Timeline } from './timeline.js';
 
 const AGAIN = 3000;
 const boot = readBoot();
-let alive = false;
 if (canRun()) start();
 
 function start() {
@@ -34,7 +33,6 @@ function start() {
   void app.outbox.kick();
   void app.composer.remember();
   app.connection?.start();
-  window.__chat = { stats: () => stats(app) };
   afterPaint(() => void lazily(app));
 }
 
@@ -243,18 +241,4 @@ async function lazily(app) {
   mountPeople(app.aside, (username) => void openDirect(username));
   atLeisure(app);
   await attend(app);
-  alive = true;
-}
-
-/** @param {Hubbub.App} app  what tests and a curious person may ask in the console */
-function stats(app) {
-  const logs = [...store.logs.values()];
-  return {
-    alive,
-    rows: document.querySelectorAll('article.msg').length,
-    records: logs.reduce((sum, log) => sum + log.entries.length, 0),
-    outbox: app.outbox.items.length,
-    failed: app.outbox.items.filter((item) => item.state === 'failed').length,
-    applied: Object.fromEntries(logs.map((log) => [log.room, log.hi])),
-  };
 }
