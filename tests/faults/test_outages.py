@@ -61,7 +61,6 @@ def test_a_socket_that_comes_while_the_database_is_away_is_told_to_come_again(
 ) -> None:
     postgres.kill()
     socket = two_nodes.one.session_socket(two_nodes.ada)
-    socket.send({"type": "hello", "v": 1})
 
     assert socket.expect_close(20) == 1012
 
