@@ -48,3 +48,42 @@ def composing(page: Page, key_code: int, *, is_composing: bool) -> bool:
             [key_code, is_composing],
         )
     )
+
+
+def talk(server: HubbubServer) -> str:
+    """A room with everything in it that a room can have; its id."""
+    ada, ben = server.client("ada"), server.client("ben")
+    room = str(ada.make_room("general", topic="Deploys, queues and on-call")["id"])
+    ben.join(room)
+    first = ada.say(room, "Good morning, see https://example.org/a and `code`")["id"]
+    ben.operate(room, "react", target=first, emoji="👍")
+    ben.operate(room, "send", body="@ada yes: **bold**, *italic*\n\n> quoted\n\n- item", reply_to=first)
+    ada.operate(room, "edit", target=ada.say(room, "edit me")["id"], body="edited")
+    ben.say(room, "```\nfor (;;) { wait() } // a line of code that is longer than a telephone is wide\n```")
+    ben.say(room, "مرحبا بالعالم")
+    ada.say(str(ada.make_room("elsewhere")["id"]), "hello")
+    ada.make_room("news", "announcement")
+    direct = ben.post("/api/v1/direct", {"usernames": ["ada"]}).json()["id"]
+    ben.say(direct, "psst")
+    return room
+
+
+def settled(page: Page) -> None:
+    """Colours and menus fade over; they are judged when they have settled."""
+    page.evaluate("Promise.allSettled(document.getAnimations().map((one) => one.finished))")
+
+
+def cut(page: Page) -> list[str]:
+    """Buttons whose words do not fit, and whatever sticks out of the window."""
+    return list(
+        page.evaluate(
+            """() => [...document.querySelectorAll('button, .button, [role=menuitem], h1, label')]
+              .filter((it) => it.checkVisibility() && !it.closest('.sr'))
+              .filter((it) => {
+                const { left, right } = it.getBoundingClientRect();
+                const words = it.matches('.ib, h1, .name, .quote') ? false : it.scrollWidth > it.clientWidth + 1;
+                return words || left < -1 || right > innerWidth + 1;
+              })
+              .map((it) => it.outerHTML.slice(0, 120))"""
+        )
+    )

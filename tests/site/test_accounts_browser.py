@@ -86,7 +86,7 @@ def test_an_invited_person_comes_in_by_the_link(server: HubbubServer, pages: Pag
     ben.locator("[name=password1]").fill(PASSWORD)
     ben.get_by_role("button", name="Join").click()
 
-    expect(ben).to_have_url(re.compile("/chat/$"))
+    expect(ben).to_have_url(re.compile("/chat/general/$"))
 
 
 def test_ones_own_pages_are_whole_and_the_theme_does_not_flash(server: HubbubServer, pages: Pages) -> None:

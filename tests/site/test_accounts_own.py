@@ -73,7 +73,7 @@ def test_language_and_look_hold_on_every_page(ben: User) -> None:
 
     for path in ("/account/", "/chat/"):
         page = client.get(path).content.decode()
-        assert '<html lang="ru" dir="ltr" data-theme="dark" data-density="compact">' in page
+        assert '<html lang="ru" dir="ltr" data-theme="dark" data-density="compact" data-size="100">' in page
 
 
 def test_a_look_that_does_not_exist_is_not_kept(ben: User) -> None:

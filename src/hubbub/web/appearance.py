@@ -1,4 +1,4 @@
-"""How a page looks and reads in this browser: theme and density from cookies, language from the request."""
+"""How a page looks and reads in this browser: theme, density and text size from cookies, language from the request."""
 
 from dataclasses import dataclass
 
@@ -9,10 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 THEME_COOKIE = "hubbub_theme"
 DENSITY_COOKIE = "hubbub_density"
+SIZE_COOKIE = "hubbub_size"
 A_YEAR = 365 * 24 * 3600
 
 THEMES = [("system", _("As the system")), ("light", _("Light")), ("dark", _("Dark"))]
 DENSITIES = [("cosy", _("Cosy")), ("compact", _("Compact"))]
+SIZES = ["100", "90", "112", "125"]  # of the text, in per cent
+DIRECTIONS = ("ltr", "rtl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +26,19 @@ class Appearance:
     dir: str
     theme: str
     density: str
+    size: str
 
 
 def appearance_of(request: HttpRequest | None) -> Appearance:
-    """The look asked for by this browser. Unknown cookie values mean the default."""
+    """The look asked for by this browser. Unknown values mean the default; `?dir=` mirrors a page to look at it."""
     cookies = request.COOKIES if request is not None else {}
+    asked = request.GET.get("dir", "") if request is not None else ""
     return Appearance(
         locale=get_language() or settings.LANGUAGE_CODE,
-        dir="rtl" if get_language_bidi() else "ltr",
+        dir=asked if asked in DIRECTIONS else DIRECTIONS[get_language_bidi()],
         theme=_known(cookies.get(THEME_COOKIE), [value for value, _label in THEMES]),
         density=_known(cookies.get(DENSITY_COOKIE), [value for value, _label in DENSITIES]),
+        size=_known(cookies.get(SIZE_COOKIE), SIZES),
     )
 
 

@@ -14,7 +14,7 @@ import hubbub
 from hubbub.web import graph
 
 EMOJI = graph.APP.parent / "emoji"
-PICTURES = ("app.css", "icons.svg", "icon.svg")
+PICTURES = ("tokens.css", "app.css", "icons.svg", "icon.svg")
 """What the page needs besides modules."""
 
 
@@ -30,7 +30,7 @@ class Module:
 class Assets:
     """What the head of the shell and the worker name. `release` is another one when any file of the client is."""
 
-    stylesheet: str
+    stylesheets: tuple[str, ...]
     icons: str
     entry: Module
     preloads: tuple[Module, ...]
@@ -49,7 +49,7 @@ def assets() -> Assets:
     """Found once a process: served files do not change while it runs."""
     served = {module: _module(module) for module in graph.modules()}
     return Assets(
-        stylesheet=static("hubbub/app.css"),
+        stylesheets=(static("hubbub/tokens.css"), static("hubbub/app.css")),
         icons=static("hubbub/icons.svg"),
         entry=served[graph.ENTRY],
         preloads=tuple(served[module] for module in graph.critical().modules if module != graph.ENTRY),

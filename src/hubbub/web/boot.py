@@ -22,7 +22,7 @@ from hubbub.rooms import queries as rooms
 from hubbub.rooms.models import Kind, Room
 from hubbub.web.appearance import appearance_of
 from hubbub.web.assets import assets, emoji
-from hubbub.web.catalogue import catalogue
+from hubbub.web.catalogue import catalogue, languages
 from hubbub.web.place import place
 
 FIRST_PAGE = 60
@@ -45,7 +45,7 @@ def boot(
         "locale": look.locale,
         "dir": look.dir,
         "theme": look.theme,
-        "density": look.density,
+        "languages": languages(),
         "catalogue": catalogue(look.locale),
         "missing": missing,
         "can": {"create_rooms": access.may_create_rooms(actor)},
@@ -145,6 +145,7 @@ def _urls(actor: Actor | None, locale: str) -> dict[str, Any]:
         "icons": assets().icons,
         "worker": reverse("hubbub_web:worker"),
         "emoji": emoji(locale),
+        "language": reverse("hubbub_web:language"),
     }
 
 

@@ -20,6 +20,12 @@ def catalogue(locale: str) -> Catalogue:
     return words
 
 
+@cache
+def languages() -> list[str]:
+    """The locales that there are words for."""
+    return sorted(path.stem for path in FOLDER.glob("*.json"))
+
+
 def _read(name: str) -> Catalogue:
     path = FOLDER / f"{name}.json"
     if not name.replace("-", "").isalnum() or not path.is_file():

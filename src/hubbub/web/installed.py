@@ -74,7 +74,7 @@ def _icons() -> list[dict[str, str]]:
 
 def _kept() -> str:
     found = assets()
-    folder = found.stylesheet.rpartition("/")[0]
+    folder = found.stylesheets[0].rpartition("/")[0]
     return json.dumps(
         {
             "name": found.release,

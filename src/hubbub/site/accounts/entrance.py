@@ -8,11 +8,14 @@ from django.contrib.auth import login
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from hubbub.lib.text import name_key
+from hubbub.rooms.models import Kind, Room
 from hubbub.site.accounts import actions
 from hubbub.site.accounts.forms import WelcomeForm
 from hubbub.site.accounts.models import Invitation
@@ -98,6 +101,14 @@ class JoinView(SignUpView):
         self.invitation = invitation
         response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return response
+
+    def get_success_url(self) -> str | None:
+        """Into the first room, where it is still open to everybody; otherwise where all arrive."""
+        first = Room.objects.filter(name_key=name_key(actions.FIRST_ROOM), kind=Kind.PUBLIC, archived_at=None)
+        if first.exists():
+            return reverse("hubbub_web:room", args=[actions.FIRST_ROOM])
+        elsewhere: str | None = super().get_success_url()
+        return elsewhere
 
     def is_open(self) -> bool:
         return True

@@ -13,12 +13,13 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def page_attributes(context: dict[str, Any]) -> SafeString:
-    """Language, direction, theme and density for the `html` element, so that nothing flashes at load."""
+    """Language, direction, theme, density and text size for the `html` element, so that nothing flashes at load."""
     look = appearance_of(getattr(context, "request", None) or context.get("request"))
     return format_html(
-        'lang="{}" dir="{}" data-theme="{}" data-density="{}"',
+        'lang="{}" dir="{}" data-theme="{}" data-density="{}" data-size="{}"',
         look.locale,
         look.dir,
         look.theme,
         look.density,
+        look.size,
     )

@@ -307,6 +307,10 @@ export function myMenu(app, button) {
   const { account, admin } = store.boot.urls;
   /** @type {Choice[]} */
   const choices = [];
+  const settings = () => void import('./settings.js').then(({ openSettings }) => openSettings(app));
+  const keys = () => void import('./keyhelp.js').then(({ showKeys }) => showKeys());
+  choices.push({ label: t('me.settings'), icon: 'settings', act: settings });
+  if (!matchMedia('(hover: none)').matches) choices.push({ label: t('keys.title'), icon: 'keys', key: '?', act: keys });
   if (account) choices.push({ label: t('me.account'), icon: 'person', act: () => location.assign(account) });
   if (admin) choices.push({ label: t('me.admin'), icon: 'lock', act: () => location.assign(admin) });
   const by = app.connection?.by;

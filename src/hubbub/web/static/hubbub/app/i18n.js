@@ -40,7 +40,7 @@ export function plural(n) {
 
 /** @param {string[]} names */
 export function list(names) {
-  return new Intl.ListFormat(locale, { type: 'conjunction' }).format(names);
+  return new Intl.ListFormat(locale === 'en' ? 'en-GB' : locale, { type: 'conjunction' }).format(names);
 }
 
 /** @param {Date} at */

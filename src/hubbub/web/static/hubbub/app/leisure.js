@@ -4,6 +4,8 @@ import './complete.js';
 import { watchCopying } from './copying.js';
 import { watchEdges } from './edges.js';
 import './history.js';
+import { watchLayers } from './layers.js';
+import { fitTheKeyboard } from './shell.js';
 import { rememberVisits } from './switcher.js';
 
 /** @param {Hubbub.App} app */
@@ -12,4 +14,6 @@ export function atLeisure(app) {
   if (rooms instanceof HTMLElement) watchEdges(rooms);
   rememberVisits();
   watchCopying(app);
+  fitTheKeyboard();
+  watchLayers(app, () => void import('./settings.js').then(({ openSettings }) => openSettings(app)));
 }

@@ -72,7 +72,7 @@ function draw(rooms) {
 }
 
 /**
- * A folded section still shows the open room and what is unread.
+ * Folded it still shows the open room and what is unread.
  * @param {string} name
  * @param {Hubbub.Room[]} group
  */
@@ -181,7 +181,7 @@ function badge({ unread, member }, number) {
 }
 
 /**
- * The same element for a section while it lives, so that the focus stays on it.
+ * One element for good, so that the focus stays on it.
  * @param {string} name
  * @param {(name: string) => void} folds
  */

@@ -61,7 +61,7 @@ export function fill(boot) {
 }
 
 /**
- * What was chosen in this browser, or nothing: how Enter works, whether others see one type, which sections are folded.
+ * What was chosen in this browser, or nothing.
  * @param {'enter' | 'typing' | 'folded' | 'recent'} name
  */
 export function chosen(name) {

@@ -66,14 +66,14 @@ declare namespace Hubbub {
 
   interface Urls {
     chat: string; api: string; ws: string; sign_in: string; account: string | null; admin: string | null; icons: string;
-    worker: string;
+    worker: string; language: string;
     emoji: { signs: string; words: string[] };
   }
 
   interface Boot {
     me: { username: string; name: string; admin: boolean } | null;
     csrf: string; epoch: string; limits: Record<string, number>; heartbeat_ms: number; workspace: string;
-    locale: string; dir: string; theme: string; catalogue: Catalogue; rooms: Room[]; room: Room | null;
+    locale: string; dir: string; theme: string; languages: string[]; catalogue: Catalogue; rooms: Room[]; room: Room | null;
     page: Page | null; context: Page | null; members: Member[] | null; missing: string | null; can: { create_rooms: boolean };
     urls: Urls; version: string; release: string;
   }
