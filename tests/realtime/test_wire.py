@@ -17,7 +17,8 @@ import uvicorn
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from hubbub.realtime.wire import EXTENSION, Prepared, PreparedWebSockets, frame_text
+from hubbub.realtime.framing import frame_text
+from hubbub.realtime.wire import EXTENSION, Prepared, PreparedWebSockets
 from tests.support.waiting import wait_until
 
 TEXT, BINARY, CLOSE, PING, CONTINUATION = 1, 2, 8, 9, 0
@@ -62,10 +63,10 @@ class Echo:
 
     async def answer(self, text: str | None, send: Send) -> None:
         if text == "prepared":
-            assert self.prepared.write(frame_text("готово".encode()))
+            self.prepared.put(frame_text("готово".encode()))
         elif text == "close":
             await send({"type": "websocket.close", "code": 4490})
-            assert not self.prepared.write(frame_text(b"after"))
+            self.prepared.put(frame_text(b"after"))
         elif text == "abort":
             self.prepared.abort()
         else:
@@ -178,9 +179,7 @@ def test_a_frame_of_any_length_is_framed_right(served: Served, size: int) -> Non
         client.send("hello")
         client.recv()
         assert served.application.loop is not None
-        served.application.loop.call_soon_threadsafe(
-            served.application.prepared.write, frame_text(b"x" * size)
-        )
+        served.application.loop.call_soon_threadsafe(served.application.prepared.put, frame_text(b"x" * size))
 
         assert client.recv() == "x" * size
 
@@ -194,7 +193,7 @@ def test_nothing_is_written_after_a_close(served: Served) -> None:
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 4490
     wait_until("the application heard of it", lambda: served.application.ended == [4490])
-    assert not served.application.prepared.write(frame_text(b"late"))
+    served.application.prepared.put(frame_text(b"late"))
 
 
 def test_what_a_peer_does_not_read_is_counted_and_dropped_by_abort(served: Served) -> None:
@@ -202,18 +201,18 @@ def test_what_a_peer_does_not_read_is_counted_and_dropped_by_abort(served: Serve
     wait_until("the application has the socket", lambda: bool(served.application.scopes))
     prepared, loop = served.application.prepared, served.application.loop
     assert loop is not None
-    assert prepared.buffered() == 0
+    assert prepared.size() == 0
 
     def flood() -> None:
         for _ in range(100):
-            prepared.write(frame_text(b"x" * 100_000))
+            prepared.put(frame_text(b"x" * 100_000))
 
     loop.call_soon_threadsafe(flood)
-    wait_until("the buffer holds what was not taken", lambda: prepared.buffered() > 1_000_000)
+    wait_until("the buffer holds what was not taken", lambda: prepared.size() > 1_000_000)
     loop.call_soon_threadsafe(prepared.abort)
 
     wait_until("the application heard of it", lambda: len(served.application.ended) == 1)
-    assert not prepared.write(frame_text(b"late"))
+    prepared.put(frame_text(b"late"))
     peer.close()
 
 
@@ -222,7 +221,7 @@ def test_small_frames_leave_at_once(served: Served) -> None:
         client.send("hello")
         client.recv()
 
-        transport = served.application.prepared._transport
+        transport = served.application.prepared._protocol.transport
         found = transport.get_extra_info("socket")
         assert found.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
 
@@ -329,7 +328,7 @@ def test_pings_of_a_peer_that_does_not_read_do_not_fill_our_memory(served: Serve
     except TimeoutError:
         pass
 
-    assert served.application.prepared.buffered() < 1_000_000
+    assert served.application.prepared.size() < 1_000_000
     peer.close()
 
 

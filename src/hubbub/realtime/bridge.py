@@ -51,9 +51,9 @@ class Mailbox:
         except RuntimeError:
             self._waiting.clear()
 
-    def put_answer(self, future: "Future[T]", callback: Callable[["Future[T]"], None]) -> None:
-        """Have `callback(future)` run on the loop when the future is done."""
-        future.add_done_callback(lambda done: self.put(callback, done))
+    def put_answer(self, future: "Future[T]", callback: Callable[..., None], *args: Any) -> None:
+        """Have `callback(future, *args)` run on the loop when the future is done."""
+        future.add_done_callback(lambda done: self.put(callback, done, *args))
 
     def _run(self) -> None:
         self._awake = False

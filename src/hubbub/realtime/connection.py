@@ -3,12 +3,11 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import suppress
+from functools import partial
 from typing import Any
-
-from django.db import DatabaseError
 
 from hubbub.events import journal
 from hubbub.lib import clock
@@ -33,7 +32,7 @@ from hubbub.people.access import Caller
 from hubbub.realtime.close_codes import CloseCode
 from hubbub.realtime.handshake import ForeignOrigin, caller_of
 from hubbub.realtime.hub import Hub, hub
-from hubbub.realtime.outbox import Outbox
+from hubbub.realtime.outbox import Outbox, QueuedLine, prepared_line
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +41,9 @@ RATE_LIMITED_A_MINUTE = 500
 IN_FLIGHT = 64  # operations of one socket in the journal; beyond it the socket is not read
 CLOSE_SECONDS = 3.0  # how long a peer may take to read its close frame
 INTERNAL_ERROR = 1011
+NO_CODE = 1006
 
+Work = Coroutine[Any, Any, None]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -69,21 +70,30 @@ class Tally:
 
 
 class Connection:
-    """One socket. `username` is None for a visitor."""
+    """One socket. `username` is None for a visitor.
+
+    Where the server can call us with what it reads, no coroutine waits for that, and the application has returned
+    long since. A frame that has to ask the store is a piece of work; frames behind it wait for its end.
+    """
 
     def __init__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        self.scope = scope
+        self._scope = scope
         self._receive = receive
         self._send = send
         self._closing: int | None = None
-        self._task: asyncio.Task[Any] | None = asyncio.current_task()
-        self._malformed = Tally(MALFORMED_A_MINUTE)
-        self._limited = Tally(RATE_LIMITED_A_MINUTE)
+        self._gone = False
+        self._work: asyncio.Task[None] | None = None
+        self._unread: deque[str | None] | None = None
+        self._malformed: Tally | None = None
+        self._limited: Tally | None = None
         self._in_flight = 0
         self._lane = 0
-        self._settled = asyncio.Event()
+        self._settled: asyncio.Future[None] | None = None
+        self._over: asyncio.Future[None] | None = None
+        self._prepared: Any = prepared_line(scope)
         self.hub: Hub = hub()
-        self.outbox = Outbox(scope, send, lambda: self.close(CloseCode.TOO_SLOW))
+        self.line: Any = self._prepared or QueuedLine(send)
+        self.outbox = Outbox(self.line, self._overflow)
         self.visitor_or_caller: Caller | None = None
 
     @property
@@ -91,49 +101,69 @@ class Connection:
         return self.visitor_or_caller.username if self.visitor_or_caller else None
 
     async def run(self) -> None:
-        """The life of the socket."""
+        """The beginning of the socket; its whole life where the server cannot call us."""
         await self._receive()
+        refused: CloseCode | None = None
         try:
-            self.visitor_or_caller = await caller_of(self.scope)
+            self.visitor_or_caller = await caller_of(self._scope)
         except ForeignOrigin:
             await self._send({"type": "websocket.close", "code": CloseCode.FORBIDDEN})
             return
         except Refused as refusal:
-            self._closing = close_code_of(refusal)
-        except DatabaseError as error:
-            self._store_is_away(error)
+            refused = close_code_of(refusal)
         await self._send({"type": "websocket.accept"})
-        try:
-            await self._live()
-        except asyncio.CancelledError:
-            if self._closing is None or self._task is None:
-                raise
-            self._task.uncancel()
-        except Closed as closed:
-            self._closing = closed.code
-        except Refused as refusal:
-            self._closing = close_code_of(refusal)
-        except DatabaseError as error:
-            self._store_is_away(error)
-        except Exception:
-            logger.exception("A socket failed")
-            self._closing = INTERNAL_ERROR
-        finally:
-            self.left()
-        await self._say_goodbye()
+        self._do(self._open(refused), None)
+        if self._prepared is None:
+            await self._receive_all()
+            return
+        self._prepared.listen(self.heard, self.ended)
+        del self._scope, self._receive, self._send  # what the handshake held is not kept
 
     def close(self, code: int) -> None:
         """Close the socket from anywhere on the loop."""
-        if self._closing is None and self._task is not None:
-            self._closing = code
-            self._task.cancel()
+        if self._closing is not None:
+            return
+        self._closing = code
+        self._stop_work()
+        if self._prepared is not None:
+            self._prepared.close(code)
+        else:
+            self.hub.spawn(self._say_goodbye(code))
+        self.ended()
+
+    def heard(self, text: str | None) -> None:
+        """A text from the peer; None for a binary message."""
+        if self._closing is not None:
+            return
+        if self._work is None and self._unread is None:
+            self._take_text(text)
+            return
+        if self._unread is None:
+            self._unread = deque()
+            self.line.pause()
+        self._unread.append(text)
+
+    def ended(self) -> None:
+        """The peer is gone, or is being told goodbye."""
+        if self._gone:
+            return
+        self._gone = True
+        if self._closing is None:
+            self._closing = NO_CODE
+            self.outbox.end()
+        self.outbox.closed = True
+        self._stop_work()
+        self._unread = None
+        self.left()
+        if self._over is not None and not self._over.done() and self._closing == NO_CODE:
+            self._over.set_result(None)
 
     async def opened(self) -> None:
         """The socket is open; whatever comes before the first frame."""
         raise NotImplementedError
 
-    async def take(self, decoded: object) -> None:
-        """One frame; may raise Refused (answered by `refuse`) or Closed."""
+    def take(self, decoded: object) -> Work | None:
+        """One frame, or the work that it makes; may raise Refused (answered by `refuse`) or Closed."""
         raise NotImplementedError
 
     def refuse(self, refusal: Refused, decoded: object) -> None:
@@ -144,9 +174,9 @@ class Connection:
         """The socket is gone, or about to be closed."""
         raise NotImplementedError
 
-    async def operate(
+    def operate(
         self, room_id: int | None, operation: Operation, answered: Callable[["Future[Answer]"], None]
-    ) -> None:
+    ) -> Work | None:
         """Put an operation into the journal; `answered` is called on the loop after its commit.
 
         Operations of one socket are applied in the order in which they came, whatever rooms they are for.
@@ -154,81 +184,152 @@ class Connection:
         caller = self.signed_in()
         rates.take("ops", caller.person_id)
         streams = (room_id,) if room_id is not None else ()
-        await self._wait_for_turn(journal.lane_of(streams))
-        future = journal.submit(
-            perform, Request(caller, room_id, operation), streams=streams, owner=caller.person_id
-        )
-        self._in_flight += 1
-        self._settled.clear()
-        self.hub.mailbox.put_answer(future, lambda done: self._answered(done, answered))
+        lane = journal.lane_of(streams)
+        request = Request(caller, room_id, operation)
+        if self._in_flight and (lane != self._lane or self._in_flight >= IN_FLIGHT):
+            return self._submit_in_turn(lane, request, streams, answered)
+        self._lane = lane
+        self._submit(request, streams, answered)
+        return None
 
     def signed_in(self) -> Caller:
         if self.visitor_or_caller is None:
             raise Unauthenticated("Sign in first.")
         return self.visitor_or_caller
 
-    def _store_is_away(self, error: DatabaseError) -> None:
-        """As when this process goes: nothing is lost, the client resumes in a while, here or elsewhere."""
-        logger.warning("A socket is closed, the store cannot be asked (%s)", type(error).__name__)
-        self._closing = CloseCode.RESTART
-
-    async def _live(self) -> None:
-        if self._closing is not None:
-            return
-        if drain.started:
-            raise Closed(CloseCode.RESTART)
-        await self.opened()
-        while True:
-            event = await self._receive()
-            if event["type"] == "websocket.disconnect":
-                self.outbox.closed = True
-                return
-            if event.get("text") is None:
-                raise Closed(CloseCode.BINARY)
-            await self._take_text(event["text"])
-
-    async def _take_text(self, text: str) -> None:
-        decoded: object = None
-        try:
-            decoded = decode(text, max_bytes=LIMITS.frame_bytes)
-            await self.take(decoded)
-        except (BadJson, BadText, TooLarge) as refusal:
-            self.refuse(refusal, decoded)
-            if decoded is None:
-                self.count_malformed()
-        except RateLimited as refusal:
-            self.refuse(refusal, decoded)
-            if self._limited.count():
-                raise Closed(CloseCode.RATE) from None
-        except Refused as refusal:
-            self.refuse(refusal, decoded)
-
     def count_malformed(self) -> None:
         """Ten frames in a minute that mean nothing end the socket."""
+        self._malformed = self._malformed or Tally(MALFORMED_A_MINUTE)
         if self._malformed.count():
             raise Closed(CloseCode.PROTOCOL)
 
-    async def _wait_for_turn(self, lane: int) -> None:
+    async def _open(self, refused: CloseCode | None) -> None:
+        if refused is not None:
+            raise Closed(refused)
+        if drain.started:
+            raise Closed(CloseCode.RESTART)
+        try:
+            await self.opened()
+        except Refused as refusal:
+            raise Closed(close_code_of(refusal)) from None
+
+    def _take_text(self, text: str | None) -> None:
+        decoded: object = None
+        try:
+            if text is None:
+                raise Closed(CloseCode.BINARY)
+            decoded = decode(text, max_bytes=LIMITS.frame_bytes)
+            work = self.take(decoded)
+        except Exception as error:  # noqa: BLE001 - a frame ends its own socket at most
+            self._failed(error, decoded)
+            return
+        if work is not None:
+            self._do(work, decoded)
+
+    def _do(self, work: Work, decoded: object) -> None:
+        self._work = self.hub.loop.create_task(work)
+        self._work.add_done_callback(partial(self._finished, decoded))
+
+    def _finished(self, decoded: object, work: asyncio.Task[None]) -> None:
+        self._work = None
+        error = None if work.cancelled() else work.exception()
+        if isinstance(error, Exception):
+            self._failed(error, decoded)
+        self._take_unread()
+
+    def _take_unread(self) -> None:
+        while self._unread and self._work is None and self._closing is None:
+            self._take_text(self._unread.popleft())
+        if self._unread is not None and not self._unread:
+            self._unread = None
+            self.line.resume()
+
+    def _stop_work(self) -> None:
+        if self._work is not None:
+            self._work.cancel()
+
+    def _failed(self, error: Exception, decoded: object) -> None:
+        try:
+            if isinstance(error, Refused):
+                self._refused(error, decoded)
+                return
+            raise error
+        except Closed as closed:
+            self.close(closed.code)
+        except Exception:
+            logger.exception("A socket failed")
+            self.close(INTERNAL_ERROR)
+
+    def _refused(self, refusal: Refused, decoded: object) -> None:
+        self.refuse(refusal, decoded)
+        if isinstance(refusal, BadJson | BadText | TooLarge) and decoded is None:
+            self.count_malformed()
+        if isinstance(refusal, RateLimited):
+            self._limited = self._limited or Tally(RATE_LIMITED_A_MINUTE)
+            if self._limited.count():
+                raise Closed(CloseCode.RATE)
+
+    async def _submit_in_turn(
+        self,
+        lane: int,
+        request: Request,
+        streams: tuple[int, ...],
+        answered: Callable[["Future[Answer]"], None],
+    ) -> None:
         while self._in_flight and (lane != self._lane or self._in_flight >= IN_FLIGHT):
-            self._settled.clear()
-            await self._settled.wait()
+            self._settled = self.hub.loop.create_future()
+            await self._settled
         self._lane = lane
+        self._submit(request, streams, answered)
+
+    def _submit(
+        self, request: Request, streams: tuple[int, ...], answered: Callable[["Future[Answer]"], None]
+    ) -> None:
+        future = journal.submit(perform, request, streams=streams, owner=request.by.person_id)
+        self._in_flight += 1
+        self.hub.mailbox.put_answer(future, self._answered, answered)
 
     def _answered(self, done: "Future[Answer]", answered: Callable[["Future[Answer]"], None]) -> None:
         self._in_flight -= 1
-        self._settled.set()
+        if self._settled is not None:
+            settled, self._settled = self._settled, None
+            if not settled.done():
+                settled.set_result(None)
         answered(done)
 
-    async def _say_goodbye(self) -> None:
-        if self._closing is None:
-            return
+    def _overflow(self) -> None:
+        self.close(CloseCode.TOO_SLOW)
+
+    # Where the server only offers `receive` and `send`
+
+    async def _receive_all(self) -> None:
+        """Until the peer is gone or has been told goodbye."""
+        self._over = self.hub.loop.create_future()
+        reading = self.hub.loop.create_task(self._read_on())
+        try:
+            await self._over
+        finally:
+            reading.cancel()
+            self.ended()
+
+    async def _read_on(self) -> None:
+        while True:
+            event = await self._receive()
+            if event["type"] == "websocket.disconnect":
+                self.ended()
+                return
+            self.heard(event.get("text"))
+            while self._work is not None:
+                await asyncio.wait([self._work])
+
+    async def _say_goodbye(self, code: int) -> None:
         with suppress(Exception):
-            await asyncio.wait_for(self._close_politely(self._closing), CLOSE_SECONDS)
-            return
-        self.outbox.abort()
+            await asyncio.wait_for(self._close_politely(code), CLOSE_SECONDS)
+        if self._over is not None and not self._over.done():
+            self._over.set_result(None)
 
     async def _close_politely(self, code: int) -> None:
-        await self.outbox.flushed()
+        await self.line.flushed()
         await self._send({"type": "websocket.close", "code": code})
 
 

@@ -6,18 +6,20 @@ the log, not to deliver. Knows sockets only as followers.
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import msgspec
 
+from hubbub.limits import LIMITS
 from hubbub.realtime.frames import event_frame, together
-from hubbub.realtime.wire import frame_text
+from hubbub.realtime.framing import frame_text
 
 if TYPE_CHECKING:
     from hubbub.realtime.hub import Hub
+    from hubbub.realtime.outbox import Outbox
 
 FRAME_BYTES = 65_536  # what is pending beyond it goes into another frame
 RECENT = 256  # events kept at hand, so that most resumes need no query
@@ -45,23 +47,16 @@ class Delivery:
     events: tuple[LiveEvent, ...]
 
     @cached_property
-    def payload(self) -> bytes:
-        return together([event_frame(event.json) for event in self.events])
-
-    @cached_property
     def framed(self) -> bytes:
-        return frame_text(self.payload)
+        """As session sockets get it."""
+        return frame_text(together([event_frame(event.json) for event in self.events]))
 
 
 class Follower(Protocol):
-    """A socket as a feed sees it."""
+    """Whoever follows a feed and has to be asked who may."""
 
     @property
     def username(self) -> str | None: ...
-
-    def deliver(self, feed: "Feed", delivery: Delivery) -> None: ...
-
-    def deliver_ephemeral(self, feed: "Feed", notice: "Notice") -> None: ...
 
     def keeps(self, feed: "Feed", event: LiveEvent) -> bool:
         """Whether the room may still be followed, after an event that may change who may."""
@@ -70,6 +65,14 @@ class Follower(Protocol):
     def lost(self, feed: "Feed") -> None:
         """The room may not be followed any more; nothing of it comes after."""
         ...
+
+
+class Listener(Follower, Protocol):
+    """A follower that makes frames of its own of what it is told."""
+
+    def deliver(self, feed: "Feed", delivery: Delivery) -> None: ...
+
+    def deliver_ephemeral(self, feed: "Feed", notice: "Notice") -> None: ...
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,8 @@ class Feed:
         self.kind = kind
         self.visitors = visitors
         self.position = position
-        self.followers: dict[Follower, None] = {}
+        self.outboxes: dict[Follower, Outbox] = {}  # of session sockets: all get the same bytes
+        self.listeners: dict[Listener, None] = {}
         self.replaying = 0  # sockets on their way in; the feed is kept for them
         self._recent: deque[LiveEvent] = deque(maxlen=RECENT)
         self._pending: list[LiveEvent] = []
@@ -125,20 +129,32 @@ class Feed:
             return None
         return [event for event in self._recent if event.seq > seq]
 
-    def follow(self, follower: Follower) -> None:
-        """From here on; the follower is at the feed's position."""
+    @property
+    def is_followed(self) -> bool:
+        return bool(self.outboxes or self.listeners)
+
+    def follow(self, follower: Follower, outbox: "Outbox") -> None:
+        """Have everything from here on written to the outbox; the follower is at the feed's position."""
         self.flush()
-        self.followers[follower] = None
+        self.outboxes[follower] = outbox
+
+    def listen(self, listener: Listener) -> None:
+        """The same for one that makes frames of its own."""
+        self.flush()
+        self.listeners[listener] = None
 
     def unfollow(self, follower: Follower) -> None:
-        self.followers.pop(follower, None)
+        self.outboxes.pop(follower, None)
+        self.listeners.pop(cast("Listener", follower), None)
         self._hub.release(self)
 
     def tell(self, notice: Notice) -> None:
         """Something ephemeral, to all followers but the person whom it is about."""
-        for follower in list(self.followers):
+        for follower, outbox in list(self.outboxes.items()):
             if notice.about is None or follower.username != notice.about:
-                follower.deliver_ephemeral(self, notice)
+                outbox.write_ephemeral(notice.framed)
+        for listener in list(self.listeners):
+            listener.deliver_ephemeral(self, notice)
 
     def flush(self) -> None:
         """Bring what is pending to every follower."""
@@ -148,8 +164,10 @@ class Feed:
         pending, self._pending = self._pending, []
         for part in parts(pending):
             delivery = Delivery(tuple(part))
-            for follower in list(self.followers):
-                follower.deliver(self, delivery)
+            if self.outboxes:
+                write_to_all(self.outboxes.values(), delivery.framed)
+            for listener in list(self.listeners):
+                listener.deliver(self, delivery)
 
     def _accept(self, event: LiveEvent) -> None:
         self.position = event.seq
@@ -169,7 +187,7 @@ class Feed:
         self.flush()
         if event.kind == "room":
             self.kind, self.visitors = event.fields["kind"], event.fields["visitors"]
-        for follower in list(self.followers):
+        for follower in [*self.outboxes, *self.listeners]:
             if not follower.keeps(self, event):
                 self.unfollow(follower)
                 follower.lost(self)
@@ -193,6 +211,20 @@ class Feed:
                     self._accept(event)
             if self.position == before:
                 return
+
+
+def write_to_all(outboxes: Iterable["Outbox"], framed: bytes) -> None:
+    """The inmost loop of all: for each socket one look at what waits, and one write."""
+    bound = LIMITS.queue_bytes - len(framed)
+    slow = []
+    for outbox in outboxes:
+        line = outbox.line
+        if line.size() > bound:
+            slow.append(outbox)
+        else:
+            line.put(framed)
+    for outbox in slow:
+        outbox.full()
 
 
 def parts(events: Sequence[LiveEvent]) -> list[list[LiveEvent]]:

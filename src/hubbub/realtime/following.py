@@ -9,7 +9,7 @@ from hubbub.messages.queries import room_state
 from hubbub.messages.wire import RoomState
 from hubbub.realtime import frames, person_view
 from hubbub.realtime.bridge import read
-from hubbub.realtime.feed import Delivery, Feed, LiveEvent, Notice, parts
+from hubbub.realtime.feed import Feed, LiveEvent, parts
 from hubbub.realtime.frames import Resume, event_frame, frame, together
 from hubbub.rooms.access import may_see_kind
 from hubbub.rooms.models import Room
@@ -35,7 +35,6 @@ class Followings:
     def __init__(self, socket: "SessionSocket") -> None:
         self._socket = socket
         self._rooms: dict[int, Following] = {}
-        self._opening: set[int] = set()
         self._gone = False
         self._begun = False
         self._refresh_asked = False
@@ -55,12 +54,6 @@ class Followings:
         return {following.feed.wire_id: following.feed.position for following in self._rooms.values()}
 
     # As the feeds see it
-
-    def deliver(self, feed: Feed, delivery: Delivery) -> None:
-        self._socket.outbox.write_prepared(delivery.payload, delivery.framed)
-
-    def deliver_ephemeral(self, feed: Feed, notice: Notice) -> None:
-        self._socket.outbox.write_ephemeral(notice.payload, notice.framed)
 
     def keeps(self, feed: Feed, event: LiveEvent) -> bool:
         following = self._rooms.get(feed.room_id)
@@ -88,7 +81,7 @@ class Followings:
                 self._socket.outbox.write(frame("revoked", room=wire_id[:64]))
         for state in opening.rooms:
             if state.member or state.id in resumed:
-                await self._open(state, subscribed=not state.member)
+                self._open(state, subscribed=not state.member)
         same_epoch = resume is not None and resume.epoch == opening.epoch
         for wire_id, seq in resumed.items():
             if wire_id in states:
@@ -108,7 +101,7 @@ class Followings:
         floor = (await read(log.floors, [room_id])).get(room_id, 0)
         known = self._rooms.get(room_id)
         if known is None:
-            await self._open(state, subscribed=True)
+            self._open(state, subscribed=True)
         else:
             known.subscribed = True
             known.feed.replaying += 1
@@ -166,21 +159,15 @@ class Followings:
         if known is not None:
             known.stale, known.role, known.read_seq = False, state.role, state.read
             return
-        await self._open(state)
+        self._open(state)
         await self._catch_up(room_id, state.head)
         self._tell_presence([room_id])
 
-    async def _open(self, state: RoomState, *, subscribed: bool = False) -> None:
+    def _open(self, state: RoomState, *, subscribed: bool = False) -> None:
         room_id = person_view.pk_of(state)
-        if room_id in self._rooms or room_id in self._opening:
+        if room_id in self._rooms or self._gone:
             return
-        self._opening.add(room_id)
-        feed = await self._socket.hub.feed(room_id, kind=state.kind, visitors=state.visitors, head=state.head)
-        self._opening.discard(room_id)
-        if self._gone:
-            feed.replaying -= 1
-            self._socket.hub.release(feed)
-            return
+        feed = self._socket.hub.feed(room_id, kind=state.kind, visitors=state.visitors, head=state.head)
         self._rooms[room_id] = Following(feed, state.member, subscribed, state.role, state.read, state.head)
         self._socket.hub.crowd.connect(room_id, self._socket.caller.username)
 
@@ -206,7 +193,7 @@ class Followings:
         try:
             await self._replay_after(following, seq)
             if self._rooms.get(room_id) is following:
-                feed.follow(self)
+                feed.follow(self, self._socket.outbox)
         finally:
             feed.replaying -= 1
             self._socket.hub.release(feed)

@@ -6,9 +6,21 @@ from typing import Any
 import msgspec
 
 from hubbub.lib.refusals import BadField, BadFrame, Refused
+from hubbub.messages.operations import Answer
 
 VERSION = 1
 encode = msgspec.json.Encoder().encode
+
+
+class Ack(msgspec.Struct, tag="ack"):
+    """What an operation's author gets once its event is durable."""
+
+    ref: Any
+    room: str
+    seq: int
+    id: str
+    client_id: str
+    duplicate: bool
 
 
 class Resume(msgspec.Struct, frozen=True):
@@ -89,6 +101,10 @@ def ref_of(decoded: object) -> Any:
 def frame(kind: str, **fields: Any) -> bytes:
     """A server frame."""
     return encode({"type": kind, **fields})
+
+
+def ack(answer: Answer, ref: Any) -> bytes:
+    return encode(Ack(ref, answer.room, answer.seq, answer.id, answer.client_id, answer.duplicate))
 
 
 def event_frame(event_json: bytes) -> bytes:

@@ -7,7 +7,7 @@ with the log and its people with the store, so that whatever a hint should have 
 import asyncio
 import logging
 import secrets
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Collection, Coroutine, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from hubbub.events import log
@@ -16,7 +16,7 @@ from hubbub.messages import wire
 from hubbub.people.access import Caller
 from hubbub.realtime import watch
 from hubbub.realtime.bridge import Mailbox, read
-from hubbub.realtime.bus import EVERYBODY, Bus, room_group
+from hubbub.realtime.bus import EVERYBODY, Bus, room_group, room_of_group
 from hubbub.realtime.crowd import Crowd
 from hubbub.realtime.feed import Feed, LiveEvent
 from hubbub.realtime.polls import Polls
@@ -49,7 +49,7 @@ class Hub:
         self.loop = loop
         self.process = secrets.token_hex(6)
         self.mailbox = Mailbox(loop)
-        self.bus = Bus(self.process, self._notice)
+        self.bus = Bus(self.process, self._notice, self._joined)
         self.crowd = Crowd(self)
         self.typing = TypingThrottle()
         self.feeds: dict[int, Feed] = {}
@@ -63,7 +63,7 @@ class Hub:
 
     def start(self) -> None:
         self.bus.start()
-        self.spawn(self.bus.join(EVERYBODY))
+        self.bus.join(EVERYBODY)
         self.spawn(self._watch.run())
         self.crowd.start()
         drain.on_start(self._draining)
@@ -91,22 +91,22 @@ class Hub:
         if not sockets:
             self.people.pop(socket.caller.person_id, None)
 
-    async def feed(self, room_id: int, *, kind: str, visitors: bool, head: int) -> Feed:
+    def feed(self, room_id: int, *, kind: str, visitors: bool, head: int) -> Feed:
         """The feed of a room; opened, at a head that was read just now, if nobody follows the room yet."""
         feed = self.feeds.get(room_id)
         if feed is None:
             feed = Feed(self, room_id, kind=kind, visitors=visitors, position=head)
             feed.replaying += 1
             self.feeds[room_id] = feed
-            await self.bus.join(room_group(room_id))
-            self._watch.compare_soon(room_id)
+            self.bus.join(room_group(room_id))
+            self._watch.compare_soon([room_id])
             return feed
         feed.replaying += 1
         return feed
 
     def release(self, feed: Feed) -> None:
         """Forget a feed that nobody follows."""
-        if not feed.followers and not feed.replaying and self.feeds.get(feed.room_id) is feed:
+        if not feed.is_followed and not feed.replaying and self.feeds.get(feed.room_id) is feed:
             del self.feeds[feed.room_id]
             self.bus.leave(room_group(feed.room_id))
 
@@ -149,6 +149,10 @@ class Hub:
         if person_id in self._refresh_again:
             self._refresh_again.discard(person_id)
             self.refresh([person_id])
+
+    def _joined(self, groups: Collection[str]) -> None:
+        """The layer tells us of these from now on; what came before that is in the log."""
+        self._watch.compare_soon(room_of_group(group) for group in groups if group != EVERYBODY)
 
     def _notice(self, notice: dict[str, Any]) -> None:
         """A hint from another process."""

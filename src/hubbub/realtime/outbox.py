@@ -3,95 +3,147 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Protocol
 
 from hubbub.lib import clock
 from hubbub.limits import LIMITS
-from hubbub.realtime.wire import EXTENSION, frame_text
+from hubbub.realtime.framing import frame_text, payload_of
+from hubbub.realtime.wire import EXTENSION
 
 PATIENCE_SECONDS = 30.0
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
-class Outbox:
-    """Writes ready-made frames straight to the transport where the server offers that, else through a task.
+class Line(Protocol):
+    """The way to one peer for frames made beforehand: `wire.Prepared`, or a queue where a server does not offer it."""
 
-    `overflow` is called once, when more than the bound is waiting; what follows is not written any more.
-    """
+    @property
+    def put(self) -> Callable[[bytes], None]:
+        """Send a whole frame; never waits, never raises."""
+        ...
 
-    __slots__ = ("_bytes", "_overflow", "_prepared", "_send", "_task", "_waiting", "closed")
+    @property
+    def size(self) -> Callable[[], int]:
+        """The bytes that wait."""
+        ...
 
-    def __init__(self, scope: dict[str, Any], send: Send, overflow: Callable[[], None]) -> None:
-        self._prepared: Any = scope.get("extensions", {}).get(EXTENSION)
+    def end(self) -> None:
+        """Nothing is sent any more."""
+        ...
+
+    def mute(self) -> None:
+        """Nothing more is put; what waits is still sent."""
+        ...
+
+    def pause(self) -> None:
+        """Do not read for now, where that can be told."""
+        ...
+
+    def resume(self) -> None: ...
+
+
+class QueuedLine:
+    """Frames for a server that only offers `send`: a task sends one after the other."""
+
+    def __init__(self, send: Send) -> None:
         self._send = send
-        self._overflow = overflow
         self._waiting: deque[bytes] = deque()
         self._bytes = 0
+        self._muted = False
         self._task: asyncio.Task[None] | None = None
-        self.closed = False
 
-    def write(self, payload: bytes) -> None:
-        """One text frame."""
-        self.write_prepared(payload, frame_text(payload) if self._prepared else b"")
-
-    def write_prepared(self, payload: bytes, framed: bytes) -> None:
-        """One text frame that was framed already for many sockets."""
-        if self.closed:
+    def put(self, framed: bytes) -> None:
+        if self._muted:
             return
-        if self._prepared is None:
-            self._queue(payload)
-        elif self._prepared.buffered() + len(framed) > LIMITS.queue_bytes:
-            self._full()
-        else:
-            self._prepared.write(framed)
+        self._waiting.append(framed)
+        self._bytes += len(framed)
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._drain())
 
-    def write_ephemeral(self, payload: bytes, framed: bytes) -> None:
-        """One text frame that may be dropped: it is, where half of the bound is waiting already."""
-        if self._buffered() * 2 < LIMITS.queue_bytes:
-            self.write_prepared(payload, framed)
+    def size(self) -> int:
+        return self._bytes
 
-    def abort(self) -> None:
-        """Cut the connection: for a peer that does not even read its close frame."""
-        self.closed = True
-        if self._task:
-            self._task.cancel()
-        if self._prepared:
-            self._prepared.abort()
+    def mute(self) -> None:
+        self._muted = True
 
-    async def room(self) -> None:
-        """Wait until the reader has taken most of what was written; one who takes nothing at all overflows."""
-        deadline = clock.ticks() + PATIENCE_SECONDS
-        while not self.closed and self._buffered() * 4 > LIMITS.queue_bytes:
-            if clock.ticks() > deadline:
-                self._full()
-                return
-            await asyncio.sleep(0.01)
+    def end(self) -> None:
+        self._muted = True
+        self._waiting.clear()
+        self._bytes = 0
+
+    def pause(self) -> None:
+        """Whoever receives waits by itself."""
+
+    def resume(self) -> None:
+        """Likewise."""
 
     async def flushed(self) -> None:
         """Wait until what was queued is handed over."""
         if self._task:
             await self._task
 
-    def _buffered(self) -> int:
-        waiting: int = self._prepared.buffered() if self._prepared else self._bytes
-        return waiting
-
-    def _queue(self, payload: bytes) -> None:
-        if self._bytes + len(payload) > LIMITS.queue_bytes:
-            self._full()
-            return
-        self._waiting.append(payload)
-        self._bytes += len(payload)
-        if self._task is None or self._task.done():
-            self._task = asyncio.get_running_loop().create_task(self._drain())
-
     async def _drain(self) -> None:
-        while self._waiting and not self.closed:
-            payload = self._waiting.popleft()
-            self._bytes -= len(payload)
-            await self._send({"type": "websocket.send", "text": payload.decode()})
+        while self._waiting:
+            framed = self._waiting.popleft()
+            await self._send({"type": "websocket.send", "text": payload_of(framed).decode()})
+            self._bytes = max(0, self._bytes - len(framed))
 
-    def _full(self) -> None:
+
+class Outbox:
+    """Writes frames to one socket, no more than a bound ahead of its reader.
+
+    `overflow` is called once, when more than that is waiting; what follows is not written any more. A fan-out writes
+    to `line` itself, by the same rule.
+    """
+
+    __slots__ = ("_overflow", "closed", "line")
+
+    def __init__(self, line: Line, overflow: Callable[[], None]) -> None:
+        self.line = line
+        self._overflow = overflow
+        self.closed = False
+
+    def write(self, payload: bytes) -> None:
+        """One text frame."""
+        self.write_framed(frame_text(payload))
+
+    def write_framed(self, framed: bytes) -> None:
+        """One text frame that was framed already, or several."""
+        if self.closed:
+            return
+        if self.line.size() + len(framed) > LIMITS.queue_bytes:
+            self.full()
+        else:
+            self.line.put(framed)
+
+    def write_ephemeral(self, framed: bytes) -> None:
+        """One text frame that may be dropped: it is, where half of the bound is waiting already."""
+        if self.line.size() * 2 < LIMITS.queue_bytes:
+            self.write_framed(framed)
+
+    def full(self) -> None:
+        """The reader is too slow."""
+        if not self.closed:
+            self.closed = True
+            self.line.mute()
+            self._overflow()
+
+    def end(self) -> None:
+        """The socket is closed."""
         self.closed = True
-        self._overflow()
+        self.line.end()
+
+    async def room(self) -> None:
+        """Wait until the reader has taken most of what was written; one who takes nothing at all overflows."""
+        deadline = clock.ticks() + PATIENCE_SECONDS
+        while not self.closed and self.line.size() * 4 > LIMITS.queue_bytes:
+            if clock.ticks() > deadline:
+                self.full()
+                return
+            await asyncio.sleep(0.01)
+
+
+def prepared_line(scope: dict[str, Any]) -> Any:
+    """What the server offers for frames made beforehand; None where it offers nothing."""
+    return scope.get("extensions", {}).get(EXTENSION)

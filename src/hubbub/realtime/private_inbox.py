@@ -54,7 +54,7 @@ class PrivateInbox:
             return
         self._feeds[room_id] = None
         hub = self._socket.hub
-        feed = await hub.feed(room_id, kind="direct", visitors=False, head=seq)
+        feed = hub.feed(room_id, kind="direct", visitors=False, head=seq)
         try:
             while seq < feed.position and not self._gone:
                 events = feed.after(seq) or await hub.log_after(room_id, seq)
@@ -64,7 +64,7 @@ class PrivateInbox:
                 seq = events[-1].seq
             if not self._gone:
                 self._feeds[room_id] = feed
-                feed.follow(self)
+                feed.listen(self)
         finally:
             feed.replaying -= 1
             hub.release(feed)

@@ -14,7 +14,7 @@ from hubbub.people.access import Actor, Caller
 from hubbub.realtime import room_frames, room_opening
 from hubbub.realtime.bridge import read
 from hubbub.realtime.close_codes import CloseCode
-from hubbub.realtime.connection import Closed, Connection, close_code_of, refusal_of
+from hubbub.realtime.connection import Closed, Connection, Work, close_code_of, refusal_of
 from hubbub.realtime.feed import LiveEvent
 from hubbub.realtime.frames import frame
 from hubbub.realtime.private_inbox import PrivateInbox
@@ -28,18 +28,18 @@ class RoomSocket(Connection):
     caller: Caller
     actor: Actor | None = None
 
-    def __init__(self, name: str, *args: Any) -> None:
-        super().__init__(*args)
+    def __init__(self, name: str, scope: dict[str, Any], *args: Any) -> None:
+        super().__init__(scope, *args)
         self._name = name
+        self._query: bytes = scope.get("query_string", b"")
         self._room_id = 0
         self._is_member = False
         self._view: RoomView | None = None
         self._inbox: PrivateInbox | None = None
-        self._skip = 0  # positions up to here were told already
         self.notes_room: int | None = None
 
     async def opened(self) -> None:
-        query = parse_qs(self.scope.get("query_string", b"").decode("latin-1"))
+        query = parse_qs(self._query.decode("latin-1"))
         try:
             opened = await read(room_opening.open_room, self.visitor_or_caller, self._name, query)
         except BadName as refusal:
@@ -54,22 +54,21 @@ class RoomSocket(Connection):
             raise Closed(CloseCode.NO_SUCH_ROOM) from None
         await self._enter(opened)
 
-    async def take(self, decoded: object) -> None:
+    def take(self, decoded: object) -> Work | None:
         try:
             taken = room_frames.parse(decoded)
         except Refused as refusal:
             self.refuse(refusal, decoded)
             if refusal.code == "bad_frame":
                 self.count_malformed()
-            return
+            return None
         if isinstance(taken, Typing):
             self.hub.crowd.type(self._room_id, self.signed_in().person_id, self.signed_in().username)
-            return
+            return None
         private = room_frames.private_message(taken.message) if isinstance(taken, Say) else None
         if private is not None:
-            await self._say_privately(*private, decoded)
-            return
-        await self._operate(taken, decoded)
+            return self._say_privately(*private, decoded)
+        return self._operate(taken, decoded)
 
     def refuse(self, refusal: Refused, decoded: object) -> None:
         self.outbox.write(room_frames.error(refusal, decoded))
@@ -105,10 +104,6 @@ class RoomSocket(Connection):
     def draining(self, within_ms: int) -> None:
         """The room socket has no such frame; it is closed with 1012 in the end."""
 
-    def deliver(self, seq: int, payload: bytes, framed: bytes) -> None:
-        if seq > self._skip:
-            self.outbox.write_prepared(payload, framed)
-
     def check_access(self, event: LiveEvent) -> None:
         """An event changed who may see the room."""
         if event.kind == "leave" and event.fields["user"] == self.username:
@@ -121,14 +116,12 @@ class RoomSocket(Connection):
 
     def lose_room(self) -> None:
         if self._view is not None:
-            self._view.sockets.pop(self, None)
+            self._view.forget(self)
         self.close(CloseCode.FORBIDDEN)
 
     async def _enter(self, opened: Opened) -> None:
         self._room_id, self.actor, self._is_member = opened.room_id, opened.actor, opened.is_member
-        feed = await self.hub.feed(
-            opened.room_id, kind=opened.kind, visitors=opened.visitors, head=opened.head
-        )
+        feed = self.hub.feed(opened.room_id, kind=opened.kind, visitors=opened.visitors, head=opened.head)
         try:
             self._view = view_of(self.hub, feed)
         finally:
@@ -138,8 +131,7 @@ class RoomSocket(Connection):
             self.hub.enter(self)
             self.notes_room = opened.notes_room
         self._tell_who_is_here()
-        await self._tell_what_was(opened)
-        self._view.add(self)
+        self._view.add(self, await self._tell_what_was(opened))
         if self.visitor_or_caller is not None:
             self._inbox = PrivateInbox(self)
             await self._inbox.begin()
@@ -150,8 +142,8 @@ class RoomSocket(Connection):
         self.hub.crowd.flush()
         self.outbox.write(frame("user_list", users=sorted(self.hub.crowd.online(self._room_id))))
 
-    async def _tell_what_was(self, opened: Opened) -> None:
-        """The history, or what came after the client's position; then up to where the view is."""
+    async def _tell_what_was(self, opened: Opened) -> int:
+        """The history, or what came after the client's position; then up to where the view is. Gives that position."""
         if opened.history is not None:
             self.outbox.write(opened.history)
         seq = opened.head if opened.after is None else opened.after
@@ -166,9 +158,9 @@ class RoomSocket(Connection):
                     self.outbox.write(payload)
             await self.outbox.room()
             seq = events[-1].seq
-        self._skip = seq
+        return seq
 
-    async def _operate(self, taken: room_frames.RoomFrame, decoded: Any) -> None:
+    def _operate(self, taken: room_frames.RoomFrame, decoded: Any) -> Work | None:
         def answered(done: "Future[Answer]") -> None:
             refusal = refusal_of(done)
             if refusal is not None:
@@ -176,7 +168,7 @@ class RoomSocket(Connection):
             elif done.result().duplicate and isinstance(taken, Say):
                 self.hub.spawn(self._say_again(done.result()))
 
-        await self.operate(self._room_id, room_frames.operation_of(taken), answered)
+        return self.operate(self._room_id, room_frames.operation_of(taken), answered)
 
     def _operation_refused(self, refusal: Refused, decoded: object) -> None:
         self.refuse(refusal, decoded)

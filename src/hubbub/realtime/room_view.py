@@ -4,11 +4,12 @@ from typing import TYPE_CHECKING
 
 from hubbub.realtime import room_frames
 from hubbub.realtime.bridge import read
-from hubbub.realtime.feed import Delivery, Feed, LiveEvent, Notice
-from hubbub.realtime.wire import frame_text
+from hubbub.realtime.feed import Delivery, Feed, LiveEvent, Notice, write_to_all
+from hubbub.realtime.framing import frame_text
 
 if TYPE_CHECKING:
     from hubbub.realtime.hub import Hub
+    from hubbub.realtime.outbox import Outbox
     from hubbub.realtime.room_socket import RoomSocket
 
 
@@ -20,8 +21,10 @@ class RoomView:
         self._feed = feed
         self._waiting: list[LiveEvent] = []
         self._working = False
-        self.sockets: dict[RoomSocket, None] = {}
+        self.outboxes: dict[RoomSocket, Outbox] = {}
+        self._ahead: dict[RoomSocket, int] = {}  # told from the log up to there already
         self.position = feed.position
+        self.users = 0  # sockets that have the view, entered or still on their way in
 
     @property
     def username(self) -> None:
@@ -42,7 +45,7 @@ class RoomView:
             framed = frame_text(payload)
             for socket in list(self.sockets):
                 if socket.username != about:
-                    socket.outbox.write_ephemeral(payload, framed)
+                    socket.outbox.write_ephemeral(framed)
 
     def keeps(self, feed: Feed, event: LiveEvent) -> bool:
         for socket in list(self.sockets):
@@ -53,12 +56,27 @@ class RoomView:
         for socket in list(self.sockets):
             socket.lose_room()
 
-    def add(self, socket: "RoomSocket") -> None:
-        self.sockets[socket] = None
+    @property
+    def sockets(self) -> list["RoomSocket"]:
+        return [*self.outboxes, *self._ahead]
+
+    def add(self, socket: "RoomSocket", told: int) -> None:
+        """A socket that was told everything up to a position, which may lie ahead of ours."""
+        if told > self.position:
+            self._ahead[socket] = told
+        else:
+            self.outboxes[socket] = socket.outbox
+
+    def forget(self, socket: "RoomSocket") -> None:
+        """Tell it nothing more."""
+        self.outboxes.pop(socket, None)
+        self._ahead.pop(socket, None)
 
     def remove(self, socket: "RoomSocket") -> None:
-        self.sockets.pop(socket, None)
-        if not self.sockets:
+        """The socket is gone; without any the view ends."""
+        self.forget(socket)
+        self.users -= 1
+        if not self.users:
             self._hub.room_views.pop(self._feed.room_id, None)
             self._feed.unfollow(self)
 
@@ -76,20 +94,25 @@ class RoomView:
             self._working = False
 
     def _tell(self, made: list[tuple[int, bytes | None]]) -> None:
-        for seq, payload in made:
-            self.position = max(self.position, seq)
-            if payload is None:
-                continue
-            framed = frame_text(payload)
-            for socket in list(self.sockets):
-                socket.deliver(seq, payload, framed)
+        framed = [(seq, frame_text(payload)) for seq, payload in made if payload is not None]
+        if framed and self.outboxes:
+            write_to_all(self.outboxes.values(), b"".join(each for _, each in framed))
+        self.position = max(self.position, made[-1][0]) if made else self.position
+        for socket, told in list(self._ahead.items()):
+            for seq, each in framed:
+                if seq > told:
+                    socket.outbox.write_framed(each)
+            if told <= self.position:
+                del self._ahead[socket]
+                self.outboxes[socket] = socket.outbox
 
 
 def view_of(hub: "Hub", feed: Feed) -> RoomView:
-    """The view of a feed; made with the first room socket."""
+    """The view of a feed, for one socket more; made with the first."""
     view = hub.room_views.get(feed.room_id)
     if view is None:
         view = hub.room_views[feed.room_id] = RoomView(hub, feed)
-        feed.follow(view)
+        feed.listen(view)
         view.position = feed.position
+    view.users += 1
     return view

@@ -12,7 +12,7 @@ from hubbub.people.access import Actor, Caller, confirm_one
 from hubbub.realtime import frames, person_view
 from hubbub.realtime.bridge import read
 from hubbub.realtime.close_codes import CloseCode
-from hubbub.realtime.connection import Closed, Connection, close_code_of, refusal_of
+from hubbub.realtime.connection import Closed, Connection, Work, close_code_of, refusal_of
 from hubbub.realtime.following import Followings
 from hubbub.realtime.frames import Hello, Op, Ping, Read, Sub, Typing, Unsub, frame
 from hubbub.rooms.actions import MarkRead, mark_read
@@ -36,7 +36,7 @@ class SessionSocket(Connection):
         self.actor = await read(confirm_one, self.caller)
         self._waiting_for_hello = self.hub.loop.call_later(HELLO_SECONDS, self.close, CloseCode.NO_HELLO)
 
-    async def take(self, decoded: object) -> None:
+    def take(self, decoded: object) -> Work | None:
         try:
             taken = frames.parse(decoded)
         except Refused as refusal:
@@ -45,10 +45,10 @@ class SessionSocket(Connection):
             self.refuse(refusal, decoded)
             if refusal.code == "bad_frame":
                 self.count_malformed()
-            return
+            return None
         if isinstance(taken, Hello) == self._greeted:
             raise Closed(CloseCode.PROTOCOL)
-        await self._handle(taken, decoded)
+        return self._handle(taken, decoded)
 
     def refuse(self, refusal: Refused, decoded: object) -> None:
         if not self._greeted:
@@ -78,14 +78,14 @@ class SessionSocket(Connection):
     def draining(self, within_ms: int) -> None:
         self.outbox.write(frame("drain", within_ms=within_ms))
 
-    async def _handle(self, taken: frames.ClientFrame, decoded: Any) -> None:
+    def _handle(self, taken: frames.ClientFrame, decoded: Any) -> Work | None:
         match taken:
-            case Hello():
-                await self._hello(taken)
             case Op():
-                await self._op(taken, decoded)
+                return self._op(taken, decoded)
+            case Hello():
+                return self._hello(taken)
             case Sub():
-                await self._followings.subscribe(_room_id(taken.room), after=taken.after)
+                return self._followings.subscribe(_room_id(taken.room), after=taken.after)
             case Unsub():
                 self._followings.unsubscribe(_room_id(taken.room))
             case Read():
@@ -94,6 +94,7 @@ class SessionSocket(Connection):
                 self._typing(taken)
             case Ping():
                 self.heartbeat()
+        return None
 
     async def _hello(self, hello: Hello) -> None:
         if hello.v != frames.VERSION:
@@ -123,18 +124,18 @@ class SessionSocket(Connection):
             rooms=opening.rooms,
         )
 
-    async def _op(self, op: Op, decoded: dict[str, Any]) -> None:
+    def _op(self, op: Op, decoded: dict[str, Any]) -> Work | None:
         operation = parse(decoded)
         ref = frames.ref_of(decoded)
 
         def answered(done: "Future[Answer]") -> None:
             refusal = refusal_of(done)
             if refusal is None:
-                self.outbox.write(frame("ack", ref=ref, **_fields(done.result())))
+                self.outbox.write(frames.ack(done.result(), ref))
             else:
                 self._operation_refused(refusal, ref, op.room)
 
-        await self.operate(Room.pk_of(op.room), operation, answered)
+        return self.operate(Room.pk_of(op.room), operation, answered)
 
     def _operation_refused(self, refusal: Refused, ref: Any, room: str) -> None:
         if refusal.code == "unauthenticated":
@@ -171,7 +172,3 @@ def _room_id(wire_id: str) -> int:
     if pk is None:
         raise NotFound("There is no such room.")
     return pk
-
-
-def _fields(answer: Answer) -> dict[str, Any]:
-    return {name: getattr(answer, name) for name in answer.__struct_fields__}

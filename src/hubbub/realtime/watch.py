@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING
 
 from django.db import DatabaseError
@@ -54,9 +54,9 @@ class Watch:
                 self._heartbeats(beat)
                 self._hub.crowd.lapse(now)
 
-    def compare_soon(self, room_id: int) -> None:
-        """A room is followed from a head read a moment ago: see what came meanwhile."""
-        self._new_rooms.add(room_id)
+    def compare_soon(self, room_ids: Iterable[int]) -> None:
+        """Rooms are followed from a head read a moment ago: see what came meanwhile."""
+        self._new_rooms.update(room_ids)
         if not self._comparing_new:
             self._comparing_new = True
             self._hub.spawn(self._compare_new())

@@ -13,7 +13,8 @@ django.setup()
 from hubbub.lib.drain import drain  # noqa: E402
 from hubbub.ops.bodies import BoundedBodies, Receive, Scope, Send, answer  # noqa: E402
 from hubbub.ops.health import Health  # noqa: E402
-from hubbub.realtime.wire import EXTENSION, frame_text  # noqa: E402
+from hubbub.realtime.framing import frame_text  # noqa: E402
+from hubbub.realtime.wire import EXTENSION  # noqa: E402
 
 
 async def pages(scope: Scope, receive: Receive, send: Send) -> None:
@@ -34,7 +35,7 @@ async def pages(scope: Scope, receive: Receive, send: Send) -> None:
 
 async def sockets(scope: Scope, receive: Receive, send: Send) -> None:
     prepared = scope["extensions"][EXTENSION]
-    drain.on_start(lambda within_ms: prepared.write(frame_text(f"drain {within_ms}".encode())))
+    drain.on_start(lambda within_ms: prepared.put(frame_text(f"drain {within_ms}".encode())))
     while True:
         message = await receive()
         if message["type"] == "websocket.disconnect":
