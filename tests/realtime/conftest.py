@@ -1,10 +1,12 @@
 """One real server for all socket tests of a module; each test has rooms of its own."""
 
+import logging
 from collections.abc import Callable, Iterator
 from uuid import uuid4
 
 import pytest
 
+from tests.realtime.wire_peers import Echo, Served
 from tests.support.fixtures import Servers
 from tests.support.hubbub_process import HubbubServer
 
@@ -31,3 +33,15 @@ def own() -> Own:
     """The name of a room that only this test knows."""
     suffix = uuid4().hex[:8]
     return lambda name: f"{name} {suffix}"
+
+
+@pytest.fixture
+def served(caplog: pytest.LogCaptureFixture) -> Iterator[Served]:
+    """A server whose log must hold no traceback at the end of the test."""
+    caplog.set_level(logging.INFO)
+    server = Served(Echo())
+    yield server
+    server.stop()
+    wrong = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+    assert wrong == []
+    assert [record.getMessage() for record in caplog.records if record.exc_info] == []

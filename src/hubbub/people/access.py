@@ -1,7 +1,7 @@
 """From a sign-in to a person: who is calling, and whether they still may. Knows no transport and no room."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
 from django.utils.crypto import constant_time_compare
 
+from hubbub.lib import clock
 from hubbub.lib.refusals import Forbidden, Refused, Unauthenticated
 from hubbub.people import rows
 from hubbub.people.actions import person_for
@@ -41,6 +42,13 @@ class Caller(msgspec.Struct, frozen=True):
     credential: SessionCredential | TokenCredential
 
 
+class Presented(msgspec.Struct, frozen=True):
+    """What somebody shows who arrives: an Authorization header or, where that is None, a session's key."""
+
+    authorization: str | None
+    session_key: str = ""
+
+
 class Actor(msgspec.Struct, frozen=True):
     """Somebody who may act at this moment. One who moderates sees and manages every room, also those of others."""
 
@@ -49,6 +57,21 @@ class Actor(msgspec.Struct, frozen=True):
     is_admin: bool = False
     is_bot: bool = False
     moderates: bool = False
+
+
+class Admitted(msgspec.Struct, frozen=True):
+    """Somebody who arrived, and who they are at this moment."""
+
+    caller: Caller
+    actor: Actor
+
+
+class _SignedIn(msgspec.Struct, frozen=True):
+    """What a session says of itself."""
+
+    session_key: str
+    user_id: Any
+    proof: str
 
 
 def actor_of(person: Person) -> Actor:
@@ -63,34 +86,24 @@ def moderator_of(person: Person) -> Actor:
 
 def caller_of_session(session: SessionBase) -> Caller | None:
     """Who is signed in with this session; None for nobody."""
-    if "\0" in (session.session_key or ""):
-        return None  # some databases cannot even be asked for it
-    user_id, stored_hash = session.get(SESSION_KEY), session.get(HASH_SESSION_KEY, "")
-    if user_id is None or session.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
-        return None
-    user_model = get_user_model()
-    user: Any = user_model._default_manager.filter(
-        pk=user_model._meta.pk.to_python(user_id), is_active=True
-    ).first()
-    if user is None or not _hash_holds(user, stored_hash):
-        return None
-    person = person_for(user)
-    return Caller(person.pk, person.username, SessionCredential(session.session_key or "", user.password))
-
-
-def caller_of_session_key(session_key: str) -> Caller | None:
-    """The same, from the cookie's value."""
-    return caller_of_session(_store(session_key))
+    return _callers_of_users([_signed_in(session.session_key, session)])[0]
 
 
 def caller_of_token(header: str) -> Caller:
     """Who presents this Authorization header; raises Unauthenticated."""
-    match = _BEARER.match(header)
-    digest = Token.digest_of(match.group(1)) if match else ""
-    token = Token.objects.select_related("person").filter(digest=digest).first() if digest else None
-    if token is None:
-        raise Unauthenticated("This token is not valid.")
-    return Caller(token.person.pk, token.person.username, TokenCredential(token.pk))
+    caller = _callers_of_tokens([header])[0]
+    if caller is None:
+        raise _no_such_token()
+    return caller
+
+
+def admit(presented: Sequence[Presented]) -> list[Admitted | Refused | None]:
+    """Who each is who arrives, and may act at this moment; None for nobody. A fixed number of queries for all."""
+    found = _callers_of(presented)
+    confirmed = confirm({caller for caller in found if isinstance(caller, Caller)})
+    return [
+        _admitted(caller, confirmed[caller]) if isinstance(caller, Caller) else caller for caller in found
+    ]
 
 
 def confirm(callers: Collection[Caller]) -> dict[Caller, Actor | Refused]:
@@ -110,6 +123,86 @@ def confirm_one(caller: Caller) -> Actor:
     if isinstance(confirmed, Refused):
         raise confirmed
     return confirmed
+
+
+def _callers_of(presented: Sequence[Presented]) -> list[Caller | Refused | None]:
+    headers = [each.authorization for each in presented if each.authorization is not None]
+    keys = [each.session_key for each in presented if each.authorization is None]
+    by_token, by_session = iter(_callers_of_tokens(headers)), iter(_callers_of_session_keys(keys))
+    return [
+        next(by_session) if each.authorization is None else next(by_token) or _no_such_token()
+        for each in presented
+    ]
+
+
+def _admitted(caller: Caller, actor: Actor | Refused) -> Admitted | Refused:
+    return actor if isinstance(actor, Refused) else Admitted(caller, actor)
+
+
+def _no_such_token() -> Unauthenticated:
+    return Unauthenticated("This token is not valid.")
+
+
+def _callers_of_tokens(headers: Sequence[str]) -> list[Caller | None]:
+    if not headers:
+        return []
+    matches = [_BEARER.match(header) for header in headers]
+    digests = [Token.digest_of(match.group(1)) if match else "" for match in matches]
+    found = Token.objects.filter(digest__in={digest for digest in digests if digest})
+    callers = {
+        digest: Caller(person_id, username, TokenCredential(token_id))
+        for digest, token_id, person_id, username in found.values_list(
+            "digest", "pk", "person_id", "person__username"
+        )
+    }
+    return [callers.get(digest) for digest in digests]
+
+
+def _callers_of_session_keys(keys: Sequence[str]) -> list[Caller | None]:
+    """One query for the sessions where they are rows, and two for their users."""
+    sessions = zip(keys, _sessions(keys), strict=True)
+    return _callers_of_users([_signed_in(key, session) for key, session in sessions])
+
+
+def _sessions(keys: Sequence[str]) -> list[SessionBase | dict[str, Any]]:
+    engine = _engine()
+    if not keys or not issubclass(engine, DatabaseSessionStore):
+        return [engine(key) for key in keys]
+    asked = {key for key in keys if "\0" not in key}
+    found = engine.get_model_class().objects.filter(session_key__in=asked, expire_date__gt=clock.now())
+    decode = engine().decode
+    data = {key: decode(encoded) for key, encoded in found.values_list("session_key", "session_data")}
+    return [data.get(key, {}) for key in keys]
+
+
+def _signed_in(key: str | None, session: SessionBase | dict[str, Any]) -> _SignedIn | None:
+    if "\0" in (key or ""):
+        return None  # some databases cannot even be asked for it
+    user_id = session.get(SESSION_KEY)
+    if user_id is None or session.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
+        return None
+    pk = get_user_model()._meta.pk.to_python(user_id)
+    return _SignedIn(key or "", pk, session.get(HASH_SESSION_KEY, ""))
+
+
+def _callers_of_users(signed_in: Sequence[_SignedIn | None]) -> list[Caller | None]:
+    asked = {each.user_id for each in signed_in if each is not None}
+    if not asked:
+        return [None] * len(signed_in)
+    active = get_user_model()._default_manager.filter(pk__in=asked, is_active=True)
+    users: dict[Any, Any] = {user.pk: user for user in active}
+    people = {person.user_id: person for person in Person.objects.filter(user__in=users)}
+    return [
+        _caller_of_user(each, users.get(each.user_id), people) if each is not None else None
+        for each in signed_in
+    ]
+
+
+def _caller_of_user(signed_in: _SignedIn, user: Any, people: dict[Any, Person]) -> Caller | None:
+    if user is None or not _hash_holds(user, signed_in.proof):
+        return None
+    person = people.get(user.pk) or person_for(user)
+    return Caller(person.pk, person.username, SessionCredential(signed_in.session_key, user.password))
 
 
 def _confirmed(

@@ -18,3 +18,10 @@ def news() -> Any:
     from hubbub.realtime.poll_request import application
 
     return application
+
+
+def start() -> None:
+    """Have a hub on the running event loop before anybody connects, so that whatever is committed goes through it."""
+    from hubbub.realtime.hub import hub
+
+    hub()

@@ -9,6 +9,8 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
+from django.db import DatabaseError
+
 from hubbub.events import journal
 from hubbub.lib import clock
 from hubbub.lib.drain import drain
@@ -28,9 +30,9 @@ from hubbub.messages.actions import perform
 from hubbub.messages.operations import Answer, Operation
 from hubbub.messages.requests import Request
 from hubbub.people import rates
-from hubbub.people.access import Caller
+from hubbub.people.access import Actor, Caller
 from hubbub.realtime.close_codes import CloseCode
-from hubbub.realtime.handshake import ForeignOrigin, caller_of
+from hubbub.realtime.handshake import ForeignOrigin, admitted
 from hubbub.realtime.hub import Hub, hub
 from hubbub.realtime.outbox import Outbox, QueuedLine, prepared_line
 
@@ -95,6 +97,7 @@ class Connection:
         self.line: Any = self._prepared or QueuedLine(send)
         self.outbox = Outbox(self.line, self._overflow)
         self.visitor_or_caller: Caller | None = None
+        self.arrived_as: Actor | None = None
 
     @property
     def username(self) -> str | None:
@@ -105,12 +108,16 @@ class Connection:
         await self._receive()
         refused: CloseCode | None = None
         try:
-            self.visitor_or_caller = await caller_of(self._scope)
+            found = await admitted(self._scope, self.hub.arrivals)
+            self.visitor_or_caller = found.caller if found is not None else None
+            self.arrived_as = found.actor if found is not None else None
         except ForeignOrigin:
             await self._send({"type": "websocket.close", "code": CloseCode.FORBIDDEN})
             return
         except Refused as refusal:
             refused = close_code_of(refusal)
+        except DatabaseError as error:
+            refused = _code_without_store(error)
         await self._send({"type": "websocket.accept"})
         self._do(self._open(refused), None)
         if self._prepared is None:
@@ -256,6 +263,8 @@ class Connection:
             raise error
         except Closed as closed:
             self.close(closed.code)
+        except DatabaseError as away:
+            self.close(_code_without_store(away))
         except Exception:
             logger.exception("A socket failed")
             self.close(INTERNAL_ERROR)
@@ -345,3 +354,9 @@ def refusal_of(done: "Future[Any]") -> Refused | None:
 def close_code_of(refusal: Refused) -> CloseCode:
     """How a socket is closed whose person may not go on."""
     return CloseCode.FORBIDDEN if isinstance(refusal, Forbidden) else CloseCode.SESSION_ENDED
+
+
+def _code_without_store(error: DatabaseError) -> CloseCode:
+    """As when this process goes: nothing is lost, the client resumes in a while, here or elsewhere."""
+    logger.warning("A socket is closed, the store cannot be asked (%s)", type(error).__name__)
+    return CloseCode.RESTART

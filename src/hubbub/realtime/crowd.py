@@ -1,19 +1,25 @@
 """Who is online, told: to the sockets that follow a room, and between processes as leases that lapse by themselves."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from hubbub.lib import clock
 from hubbub.limits import LIMITS
 from hubbub.realtime.bus import EVERYBODY
-from hubbub.realtime.feed import Notice
-from hubbub.realtime.frames import frame
+from hubbub.realtime.feed import Feed, Notice
+from hubbub.realtime.frames import frame, together
+from hubbub.realtime.outbox import Outbox
 from hubbub.realtime.presence import Pair, Presence
+from hubbub.rooms.models import Room
 
 if TYPE_CHECKING:
     from hubbub.realtime.hub import Hub
 
 TELL_SECONDS = 0.1  # changes of this long are told together
+WRITES_A_SECOND = 10_000  # where telling takes more than that, it is done less often
+LONGEST_SECONDS = 5.0
+SMALL_ROOM = 64  # sockets; in larger rooms nobody's coming is told before its turn
 GRACE_SECONDS = 1.0  # a page that reloads does not leave
 TELLS_A_LEASE = 3
 
@@ -25,7 +31,9 @@ class Crowd:
         self._changed: dict[int, dict[str, bool]] = {}
         self._joined_here: set[Pair] = set()
         self._left_here: set[Pair] = set()
+        self._newcomers: list[tuple[Outbox, Sequence[int]]] = []
         self._timer: asyncio.TimerHandle | None = None
+        self._not_before = 0.0
 
     def start(self) -> None:
         if self._hub.bus.reaches_others:
@@ -43,18 +51,32 @@ class Crowd:
         self._left_here.discard(pair)
         self._joined_here.add(pair)
 
-    def disconnect(self, room_id: int, username: str) -> None:
+    def disconnect(self, room_ids: Sequence[int], username: str) -> None:
         """One connection less; the person leaves with the last one, unless they are back in a moment."""
-        self._hub.loop.call_later(GRACE_SECONDS, self._disconnect, room_id, username)
+        self._hub.loop.call_later(GRACE_SECONDS, self._disconnect, room_ids, username)
+
+    def introduce(self, outbox: Outbox, room_ids: Sequence[int]) -> None:
+        """Tell a session socket soon who is online in these rooms; what is made for one newcomer serves all."""
+        self._newcomers.append((outbox, room_ids))
+        self._tell_soon()
+
+    def settle(self, room_id: int) -> None:
+        """Tell a small room at once what changed in it, so that a newcomer is not told again."""
+        feed = self._hub.feeds.get(room_id)
+        if room_id in self._changed and feed is not None and self._writes_to(feed) <= SMALL_ROOM:
+            self._tell_room(room_id, self._changed.pop(room_id))
 
     def flush(self) -> None:
         """Tell what changed lately."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._timer = None
+        newcomers, self._newcomers = self._newcomers, []
+        self._introduce_all(newcomers)
         changed, self._changed = self._changed, {}
+        writes = len(newcomers)
         for room_id, people in changed.items():
-            self._tell_room(room_id, people)
+            writes += self._tell_room(room_id, people)
+        pause = min(LONGEST_SECONDS, writes / WRITES_A_SECOND)
+        self._not_before = self._hub.loop.time() + pause
         joined, self._joined_here = self._joined_here, set()
         left, self._left_here = self._left_here, set()
         if joined or left:
@@ -100,13 +122,14 @@ class Crowd:
             payload = frame("typing", room=feed.wire_id, user=username)
             feed.tell(Notice("typing", payload, ((username, frame("typing", user=username)),), username))
 
-    def _disconnect(self, room_id: int, username: str) -> None:
-        pair = (room_id, username)
-        if self._presence.disconnect(pair):
-            self._change(room_id, username, online=False)
-        if not self._presence.holds(pair):
-            self._joined_here.discard(pair)
-            self._left_here.add(pair)
+    def _disconnect(self, room_ids: Sequence[int], username: str) -> None:
+        for room_id in room_ids:
+            pair = (room_id, username)
+            if self._presence.disconnect(pair):
+                self._change(room_id, username, online=False)
+            if not self._presence.holds(pair):
+                self._joined_here.discard(pair)
+                self._left_here.add(pair)
 
     def _changes(self, came: set[Pair], went: set[Pair]) -> None:
         for room_id, username in came:
@@ -120,18 +143,39 @@ class Crowd:
             del people[username]
         else:
             people[username] = online
-        if self._timer is None:
-            self._timer = self._hub.loop.call_later(TELL_SECONDS, self.flush)
+        self._tell_soon()
 
-    def _tell_room(self, room_id: int, people: dict[str, bool]) -> None:
+    def _tell_soon(self) -> None:
+        if self._timer is None:
+            wait = max(TELL_SECONDS, self._not_before - self._hub.loop.time())
+            self._timer = self._hub.loop.call_later(wait, self.flush)
+
+    def _introduce_all(self, newcomers: list[tuple[Outbox, Sequence[int]]]) -> None:
+        made: dict[int, bytes] = {}
+        for outbox, room_ids in newcomers:
+            for room_id in room_ids:
+                if room_id not in made:
+                    online = sorted(self.online(room_id))
+                    made[room_id] = frame("presence", room=Room.wire_id_of(room_id), online=online)
+            outbox.write(together([made[room_id] for room_id in room_ids]))
+
+    def _tell_room(self, room_id: int, people: dict[str, bool]) -> int:
+        """Gives how many writes it took."""
         feed = self._hub.feeds.get(room_id)
         if feed is None:
-            return
+            return 0
+        writes = 0
         for online, field, kind in ((True, "joined", "user_join"), (False, "left", "user_leave")):
             names = sorted(name for name, is_online in people.items() if is_online is online)
             if names:
                 payload = frame("presence", room=feed.wire_id, **{field: names})
                 feed.tell(Notice(kind, payload, tuple((name, frame(kind, user=name)) for name in names)))
+                writes += self._writes_to(feed)
+        return writes
+
+    def _writes_to(self, feed: Feed) -> int:
+        view = self._hub.room_views.get(feed.room_id)
+        return len(feed.outboxes) + (len(view.outboxes) if view is not None else 0)
 
     async def _keep_telling(self) -> None:
         self._hub.bus.publish(EVERYBODY, {"ask": True})

@@ -7,12 +7,11 @@ from hubbub.events import log
 from hubbub.limits import LIMITS
 from hubbub.messages.queries import room_state
 from hubbub.messages.wire import RoomState
-from hubbub.realtime import frames, person_view
+from hubbub.realtime import person_view
 from hubbub.realtime.bridge import read
 from hubbub.realtime.feed import Feed, LiveEvent, parts
 from hubbub.realtime.frames import Resume, event_frame, frame, together
 from hubbub.rooms.access import may_see_kind
-from hubbub.rooms.models import Room
 
 if TYPE_CHECKING:
     from hubbub.realtime.session_socket import SessionSocket
@@ -125,7 +124,7 @@ class Followings:
         if not self._begun:
             self._refresh_asked = True
             return
-        belonging = await read(person_view.belonging, self._socket.caller)
+        belonging = await self._socket.hub.belongings.ask(self._socket.caller)
         self._socket.actor = belonging.actor
         for room_id, following in list(self._rooms.items()):
             following.member = room_id in belonging.rooms
@@ -140,8 +139,12 @@ class Followings:
     def drop_all(self) -> None:
         """The socket is gone."""
         self._gone = True
-        for room_id in list(self._rooms):
-            self._forget(room_id)
+        rooms, self._rooms = self._rooms, {}
+        if not rooms:
+            return
+        for following in rooms.values():
+            following.feed.unfollow(self)
+        self._socket.hub.crowd.disconnect(list(rooms), self._socket.caller.username)
 
     def _is_news(self, room_id: int, role: str, read_seq: int) -> bool:
         known = self._rooms.get(room_id)
@@ -236,22 +239,14 @@ class Followings:
         return wanted and sees
 
     def _tell_presence(self, room_ids: list[int]) -> None:
-        told = [
-            frame(
-                "presence",
-                room=Room.wire_id_of(room_id),
-                online=sorted(self._socket.hub.crowd.online(room_id)),
-            )
-            for room_id in room_ids
-        ]
-        if told:
-            self._socket.outbox.write(frames.together(told))
+        if room_ids:
+            self._socket.hub.crowd.introduce(self._socket.outbox, room_ids)
 
     def _forget(self, room_id: int) -> None:
         following = self._rooms.pop(room_id, None)
         if following is not None:
             following.feed.unfollow(self)
-            self._socket.hub.crowd.disconnect(room_id, self._socket.caller.username)
+            self._socket.hub.crowd.disconnect([room_id], self._socket.caller.username)
 
 
 def _reason_to_reset(state: RoomState, seq: int, *, floor: int, same_epoch: bool) -> str | None:

@@ -7,16 +7,19 @@ from django.http.cookie import parse_cookie
 
 from hubbub.lib.origin import is_own_origin
 from hubbub.lib.refusals import Forbidden
-from hubbub.people import access
-from hubbub.people.access import Caller
-from hubbub.realtime.bridge import read
+from hubbub.people.access import Admitted, Presented
+from hubbub.realtime.bridge import Gathering
+
+Arrivals = Gathering[Presented, Admitted | None]
 
 
 class ForeignOrigin(Exception):
     """Another site's page tries to open a socket; it is refused at the handshake."""
 
 
-async def caller_of(scope: dict[str, Any], *, needs_origin: bool = True) -> Caller | None:
+async def admitted(
+    scope: dict[str, Any], arrivals: Arrivals, *, needs_origin: bool = True
+) -> Admitted | None:
     """Who is calling; None for a visitor. Raises ForeignOrigin, Unauthenticated or Forbidden.
 
     Browsers name an origin with every socket and every POST, so that a cookie without one is no browser's.
@@ -24,17 +27,17 @@ async def caller_of(scope: dict[str, Any], *, needs_origin: bool = True) -> Call
     headers = _headers(scope)
     authorization = headers.get("authorization")
     if authorization is not None:
-        return await read(access.caller_of_token, authorization)
+        return await arrivals.ask(Presented(authorization))
     origin = headers.get("origin")
     if origin is not None and not is_own_origin(
         origin, headers.get("host", ""), secure=_is_secure(scope, headers)
     ):
         raise ForeignOrigin
     session_key = parse_cookie(headers.get("cookie", "")).get(settings.SESSION_COOKIE_NAME)
-    caller = await read(access.caller_of_session_key, session_key) if session_key else None
-    if caller is not None and origin is None and needs_origin:
+    found = await arrivals.ask(Presented(None, session_key)) if session_key else None
+    if found is not None and origin is None and needs_origin:
         raise Forbidden("A socket opened with a cookie needs an Origin.")
-    return caller
+    return found
 
 
 def _is_secure(scope: dict[str, Any], headers: dict[str, str]) -> bool:

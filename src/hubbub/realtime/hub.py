@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 from hubbub.events import log
 from hubbub.lib.drain import drain
 from hubbub.messages import wire
-from hubbub.people.access import Caller
-from hubbub.realtime import watch
-from hubbub.realtime.bridge import Mailbox, read
+from hubbub.people.access import Caller, admit
+from hubbub.realtime import leaving, person_view, room_opening, watch
+from hubbub.realtime.bridge import Gathering, Mailbox, read
 from hubbub.realtime.bus import EVERYBODY, Bus, room_group, room_of_group
 from hubbub.realtime.crowd import Crowd
 from hubbub.realtime.feed import Feed, LiveEvent
+from hubbub.realtime.handshake import Arrivals
 from hubbub.realtime.polls import Polls
 from hubbub.realtime.typing import TypingThrottle
 
@@ -41,7 +42,11 @@ class Socket(Protocol):
 
     def heartbeat(self) -> None: ...
 
-    def draining(self, within_ms: int) -> None: ...
+    def draining(self, within_ms: int) -> bool:
+        """Tell the client to go by itself; False where there is no way to tell it."""
+        ...
+
+    def close(self, code: int) -> None: ...
 
 
 class Hub:
@@ -52,12 +57,17 @@ class Hub:
         self.bus = Bus(self.process, self._notice, self._joined)
         self.crowd = Crowd(self)
         self.typing = TypingThrottle()
+        self.arrivals: Arrivals = Gathering(admit)
+        self.openings = Gathering(person_view.openings)
+        self.belongings = Gathering(person_view.belongings)
+        self.standings = Gathering(room_opening.standings_now)
         self.feeds: dict[int, Feed] = {}
         self.room_views: dict[int, RoomView] = {}
         self.people: dict[int, set[Socket]] = {}
         self.polls = Polls(self)
         self._watch = watch.Watch(self)
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._readings: dict[tuple[int, int, int], asyncio.Task[list[LiveEvent]]] = {}
         self._refreshing: set[int] = set()
         self._refresh_again: set[int] = set()
 
@@ -137,13 +147,23 @@ class Hub:
                 self.spawn(self._refresh(person_id))
 
     async def log_after(self, room_id: int, seq: int) -> list[LiveEvent]:
-        """The next events of a room from the store."""
-        return await read(_live_events, room_id, seq)
+        """The next events of a room from the store. Whoever misses the same waits for the same reading.
+
+        One that began when the room's feed stood where it stands now has everything up to there.
+        """
+        feed = self.feeds.get(room_id)
+        if feed is None:
+            return await read(_live_events, room_id, seq)
+        key = (room_id, seq, feed.position)
+        reading = self._readings.get(key)
+        if reading is None:
+            reading = self._readings[key] = self.loop.create_task(read(_live_events, room_id, seq))
+            reading.add_done_callback(lambda _: self._readings.pop(key, None))
+        return await asyncio.shield(reading)
 
     async def _refresh(self, person_id: int) -> None:
         try:
-            for socket in list(self.people.get(person_id, ())):
-                await socket.refresh()
+            await asyncio.gather(*(socket.refresh() for socket in self.people.get(person_id, ())))
         finally:
             self._refreshing.discard(person_id)
         if person_id in self._refresh_again:
@@ -169,9 +189,7 @@ class Hub:
     def _draining(self, within_ms: int) -> None:
         self.crowd.leave_all()
         self.polls.drain()
-        for sockets in list(self.people.values()):
-            for socket in list(sockets):
-                socket.draining(within_ms)
+        self.spawn(leaving.leave(self, within_ms))
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)

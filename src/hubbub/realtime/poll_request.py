@@ -14,7 +14,7 @@ from hubbub.limits import LIMITS
 from hubbub.messages.wire import Known
 from hubbub.realtime.connection import Receive, Send
 from hubbub.realtime.frames import encode
-from hubbub.realtime.handshake import ForeignOrigin, caller_of
+from hubbub.realtime.handshake import ForeignOrigin, admitted
 from hubbub.realtime.hub import hub
 
 logger = logging.getLogger(__name__)
@@ -63,12 +63,12 @@ async def _while_there(scope: dict[str, Any], receive: Receive) -> msgspec.Struc
 
 async def _news(scope: dict[str, Any], asked: Known) -> msgspec.Struct:
     try:
-        caller = await caller_of(scope, needs_origin=False)
+        found = await admitted(scope, hub().arrivals, needs_origin=False)
     except ForeignOrigin:
         raise Forbidden("Another site's page may not ask for that.") from None
-    if caller is None:
+    if found is None:
         raise Unauthenticated("Sign in first.")
-    return await hub().polls.news(caller, asked)
+    return await hub().polls.news(found.caller, asked)
 
 
 async def _body(receive: Receive) -> bytes:

@@ -1,6 +1,6 @@
 """Who is online where: what this process holds, and what the others told lately. Pure; time is passed in."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -15,13 +15,21 @@ class Lease:
     held: set[Pair] = field(default_factory=set)
 
 
+def _dict_of_counts() -> "defaultdict[str, dict[int, int]]":
+    return defaultdict(dict)
+
+
+def _counts_of_rooms() -> "defaultdict[int, dict[str, int]]":
+    return defaultdict(dict)
+
+
 @dataclass(slots=True)
 class Presence:
     """Each change gives the pairs that came or went for everybody, not just for one process."""
 
-    _here: Counter[Pair] = field(default_factory=Counter)
+    _here: "defaultdict[str, dict[int, int]]" = field(default_factory=_dict_of_counts)
     _elsewhere: dict[str, Lease] = field(default_factory=dict)
-    _rooms: "defaultdict[int, Counter[str]]" = field(default_factory=lambda: defaultdict(Counter))
+    _rooms: "defaultdict[int, dict[str, int]]" = field(default_factory=_counts_of_rooms)
 
     def online(self, room_id: int) -> frozenset[str]:
         """The usernames online in a room. May be called from any thread."""
@@ -29,25 +37,34 @@ class Presence:
         return frozenset(people.copy()) if people else frozenset()
 
     def held_here(self) -> set[Pair]:
-        return set(self._here)
+        return {(room_id, username) for username, rooms in self._here.items() for room_id in rooms}
 
     def holds(self, pair: Pair) -> bool:
         """Whether a connection of the person to the room is here."""
-        return pair in self._here
+        room_id, username = pair
+        return username in self._here and room_id in self._here[username]
 
     def connect(self, pair: Pair) -> bool:
         """One more connection here; true if the person came online in the room with it."""
-        self._here[pair] += 1
-        return self._here[pair] == 1 and self._appear(pair)
+        room_id, username = pair
+        rooms = self._here[username]
+        count = rooms.get(room_id, 0)
+        rooms[room_id] = count + 1
+        return count == 0 and self._appear(pair)
 
     def disconnect(self, pair: Pair) -> bool:
         """One connection less here; true if the person went offline in the room with it."""
-        if self._here[pair] > 1:
-            self._here[pair] -= 1
+        room_id, username = pair
+        if not self.holds(pair):
             return False
-        held = pair in self._here
-        del self._here[pair]
-        return held and self._vanish(pair)
+        rooms = self._here[username]
+        rooms[room_id] -= 1
+        if rooms[room_id]:
+            return False
+        del rooms[room_id]
+        if not rooms:
+            del self._here[username]
+        return self._vanish(pair)
 
     def told(self, process: str, held: Iterable[Pair], *, until: float) -> tuple[set[Pair], set[Pair]]:
         """Another process told all that it holds; gives who came and who went."""
@@ -66,7 +83,12 @@ class Presence:
         lease = self._elsewhere.get(process)
         if lease is None:
             return set(), set()
-        return self.told(process, (lease.held | set(joined)) - set(left), until=lease.until)
+        left = set(left)
+        came = {pair for pair in set(joined) - lease.held - left if self._appear(pair)}
+        went = {pair for pair in left & lease.held if self._vanish(pair)}
+        lease.held |= set(joined)
+        lease.held -= left
+        return came, went
 
     def lapse(self, now: float) -> set[Pair]:
         """Drop what was not told again; gives who went."""
@@ -79,14 +101,15 @@ class Presence:
     def _appear(self, pair: Pair) -> bool:
         room_id, username = pair
         people = self._rooms[room_id]
-        people[username] += 1
-        return people[username] == 1
+        count = people.get(username, 0)
+        people[username] = count + 1
+        return count == 0
 
     def _vanish(self, pair: Pair) -> bool:
         room_id, username = pair
         people = self._rooms[room_id]
         people[username] -= 1
-        if people[username] > 0:
+        if people[username]:
             return False
         del people[username]
         if not people:

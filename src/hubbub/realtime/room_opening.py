@@ -1,18 +1,20 @@
 """Opening a room socket: which room, whether it is made now, and what is told first. Synchronous; asks the store."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import cast
 
 from hubbub.events import journal, log
-from hubbub.lib.refusals import BadName, Conflict, NotFound, Unauthenticated
+from hubbub.lib.refusals import BadName, Conflict, NotFound, Refused, Unauthenticated
 from hubbub.lib.snapshot import reading_snapshot
 from hubbub.lib.text import clean_name
 from hubbub.limits import LIMITS
 from hubbub.messages.queries import room_named
-from hubbub.people.access import Actor, Caller, confirm_one
+from hubbub.people.access import Actor, Caller, confirm, confirm_one
 from hubbub.realtime import room_frames
 from hubbub.rooms import access
-from hubbub.rooms.access import Standing
+from hubbub.rooms.access import Footing
 from hubbub.rooms.actions import CreateRoom, OpenDirect, create_room, open_direct, person_named
 from hubbub.rooms.models import Room
 
@@ -51,9 +53,17 @@ def open_room(caller: Caller | None, name: str, query: dict[str, list[str]]) -> 
     return _opened(actor, name, query)
 
 
-def standing_now(caller: Caller, room_id: int) -> Standing:
-    """How the person stands to the room by now."""
-    return access.standing(confirm_one(caller), room_id)
+def standings_now(asked: Sequence[tuple[Caller, int]]) -> list[Footing | Refused]:
+    """How each person stands to a room by now, or why they may not go on."""
+    confirmed = confirm({caller for caller, _ in asked})
+    actors = {caller: actor for caller, actor in confirmed.items() if isinstance(actor, Actor)}
+    found = access.footings([(actors[caller], room_id) for caller, room_id in asked if caller in actors])
+    return [
+        found.get((actors[caller], room_id)) or access.no_such_room()
+        if caller in actors
+        else cast("Refused", confirmed[caller])
+        for caller, room_id in asked
+    ]
 
 
 def open_direct_with(caller: Caller, username: str) -> tuple[str, int]:

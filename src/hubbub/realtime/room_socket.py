@@ -81,12 +81,12 @@ class RoomSocket(Connection):
         self._view.remove(self)
         if self.username is not None:
             self.hub.leave(self)
-            self.hub.crowd.disconnect(self._room_id, self.username)
+            self.hub.crowd.disconnect([self._room_id], self.username)
 
     async def refresh(self) -> None:
         """The hub heard that something of this person changed."""
         try:
-            found = await read(room_opening.standing_now, self.caller, self._room_id)
+            found = await self.hub.standings.ask((self.caller, self._room_id))
         except NotFound:
             self.lose_room()
             return
@@ -101,8 +101,9 @@ class RoomSocket(Connection):
     def heartbeat(self) -> None:
         """The room socket has no such frame; the transport pings."""
 
-    def draining(self, within_ms: int) -> None:
-        """The room socket has no such frame; it is closed with 1012 in the end."""
+    def draining(self, within_ms: int) -> bool:
+        """The room socket has no such frame; it is closed with 1012 somewhere within the window."""
+        return False
 
     def check_access(self, event: LiveEvent) -> None:
         """An event changed who may see the room."""
@@ -139,7 +140,7 @@ class RoomSocket(Connection):
     def _tell_who_is_here(self) -> None:
         if self.username is not None:
             self.hub.crowd.connect(self._room_id, self.username)
-        self.hub.crowd.flush()
+        self.hub.crowd.settle(self._room_id)
         self.outbox.write(frame("user_list", users=sorted(self.hub.crowd.online(self._room_id))))
 
     async def _tell_what_was(self, opened: Opened) -> int:

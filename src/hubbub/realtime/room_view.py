@@ -39,13 +39,15 @@ class RoomView:
         self._tell([(event.seq, room_frames.said(event)) for event in delivery.events])
 
     def deliver_ephemeral(self, feed: Feed, notice: Notice) -> None:
-        if notice.kind == "presence":
-            return
-        for about, payload in notice.single:
-            framed = frame_text(payload)
-            for socket in list(self.sockets):
-                if socket.username != about:
-                    socket.outbox.write_ephemeral(framed)
+        """One write to each socket; whoever it is about is not told."""
+        framed = {about: frame_text(payload) for about, payload in notice.single}
+        everything = b"".join(framed.values())
+        for socket in self.sockets:
+            if socket.username not in framed:
+                socket.outbox.write_ephemeral(everything)
+            elif len(framed) > 1:
+                others = (each for about, each in framed.items() if about != socket.username)
+                socket.outbox.write_ephemeral(b"".join(others))
 
     def keeps(self, feed: Feed, event: LiveEvent) -> bool:
         for socket in list(self.sockets):

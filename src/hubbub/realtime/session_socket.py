@@ -10,7 +10,6 @@ from hubbub.limits import LIMITS, published
 from hubbub.messages.operations import Answer, parse
 from hubbub.people.access import Actor, Caller, confirm_one
 from hubbub.realtime import frames, person_view
-from hubbub.realtime.bridge import read
 from hubbub.realtime.close_codes import CloseCode
 from hubbub.realtime.connection import Closed, Connection, Work, close_code_of, refusal_of
 from hubbub.realtime.following import Followings
@@ -33,7 +32,8 @@ class SessionSocket(Connection):
 
     async def opened(self) -> None:
         self.caller = self.signed_in()
-        self.actor = await read(confirm_one, self.caller)
+        assert self.arrived_as is not None
+        self.actor = self.arrived_as
         self._waiting_for_hello = self.hub.loop.call_later(HELLO_SECONDS, self.close, CloseCode.NO_HELLO)
 
     def take(self, decoded: object) -> Work | None:
@@ -75,8 +75,9 @@ class SessionSocket(Connection):
     def heartbeat(self) -> None:
         self.outbox.write(frame("pong", heads=self._followings.heads()))
 
-    def draining(self, within_ms: int) -> None:
+    def draining(self, within_ms: int) -> bool:
         self.outbox.write(frame("drain", within_ms=within_ms))
+        return True
 
     def _handle(self, taken: frames.ClientFrame, decoded: Any) -> Work | None:
         match taken:
@@ -103,8 +104,9 @@ class SessionSocket(Connection):
             self._waiting_for_hello.cancel()
         self.hub.enter(self)
         self._greeted = True
-        resumed = {Room.pk_of(room): seq for room, seq in hello.resume.rooms.items()} if hello.resume else {}
-        opening = await read(person_view.opening, self.caller, [pk for pk in resumed if pk is not None])
+        resumed = [Room.pk_of(room) for room in hello.resume.rooms] if hello.resume else []
+        asked = (self.caller, [pk for pk in resumed if pk is not None])
+        opening = await self.hub.openings.ask(asked)
         self.actor = opening.actor
         self.outbox.write(self._ready(opening))
         await self._followings.begin(opening, hello.resume)
@@ -138,9 +140,9 @@ class SessionSocket(Connection):
         return self.operate(Room.pk_of(op.room), operation, answered)
 
     def _operation_refused(self, refusal: Refused, ref: Any, room: str) -> None:
+        self.outbox.write(frames.err(refusal, ref=ref, room=room if Room.pk_of(room) is not None else None))
         if refusal.code == "unauthenticated":
             self.close(CloseCode.SESSION_ENDED)
-        self.outbox.write(frames.err(refusal, ref=ref, room=room if Room.pk_of(room) is not None else None))
 
     def _read(self, taken: Read, decoded: object) -> None:
         call = (self.caller, _room_id(taken.room), taken.seq, taken.unread)

@@ -10,8 +10,8 @@ from django.db import DatabaseError
 from hubbub.events import log
 from hubbub.lib import clock
 from hubbub.lib.refusals import Refused
-from hubbub.people import queries as people
-from hubbub.people.access import Actor, Caller, confirm
+from hubbub.people.access import Actor, Caller
+from hubbub.realtime import person_view
 from hubbub.realtime.bridge import read
 
 if TYPE_CHECKING:
@@ -24,7 +24,9 @@ ROOMS_WITHOUT_BUS_SECONDS = 0.5
 PEOPLE_SECONDS = 2.0
 TICK_SECONDS = 0.25
 CHUNK = 5_000
+PEOPLE_CHUNK = 500  # a reading of more would hold up the loop's own thread
 BEAT_SLOTS = 20  # heartbeats are spread over this many seconds
+BEATS_IN_A_GO = 100
 
 
 class Watch:
@@ -51,7 +53,7 @@ class Watch:
             if now >= beat_at:
                 beat_at = now + 1.0
                 beat = (beat + 1) % BEAT_SLOTS
-                self._heartbeats(beat)
+                await self._heartbeats(beat)
                 self._hub.crowd.lapse(now)
 
     def compare_soon(self, room_ids: Iterable[int]) -> None:
@@ -82,14 +84,13 @@ class Watch:
         callers = {socket.caller for sockets in self._hub.people.values() for socket in sockets}
         listed = list(callers)
         self._known = {caller: known for caller, known in self._known.items() if caller in callers}
-        for start in range(0, len(listed), CHUNK):
-            changed = await self._changed(listed[start : start + CHUNK])
+        for start in range(0, len(listed), PEOPLE_CHUNK):
+            changed = await self._changed(listed[start : start + PEOPLE_CHUNK])
             self._hub.refresh(changed)
 
     async def _changed(self, callers: list[Caller]) -> set[int]:
         """People whose rooms or read positions moved, or who may not act any more or otherwise than before."""
-        confirmed = await read(confirm, callers)
-        versions = await read(people.versions, [caller.person_id for caller in callers])
+        confirmed, versions = await read(person_view.standing_of, callers)
         changed = {pk for pk, version in versions.items() if self._versions.get(pk, version) != version}
         for caller, now in confirmed.items():
             before = self._known.get(caller, now)
@@ -99,11 +100,18 @@ class Watch:
         self._versions.update(versions)
         return changed
 
-    def _heartbeats(self, beat: int) -> None:
-        for person_id, sockets in list(self._hub.people.items()):
-            if person_id % BEAT_SLOTS == beat:
-                for socket in list(sockets):
-                    socket.heartbeat()
+    async def _heartbeats(self, beat: int) -> None:
+        """A part of all sockets each second, and never so many in one go that others wait for it."""
+        sockets = [
+            socket
+            for person_id, of_person in self._hub.people.items()
+            if person_id % BEAT_SLOTS == beat
+            for socket in of_person
+        ]
+        for number, socket in enumerate(sockets):
+            socket.heartbeat()
+            if number % BEATS_IN_A_GO == BEATS_IN_A_GO - 1:
+                await asyncio.sleep(0)
 
     async def _guarded(self, compare: Callable[[], Awaitable[None]]) -> None:
         try:

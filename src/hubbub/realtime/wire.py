@@ -39,6 +39,14 @@ def _nothing_buffered() -> int:
     return 0
 
 
+def _hear_nothing(text: str | None) -> None:
+    """Where the end was told already."""
+
+
+def _do_nothing() -> None:
+    """Likewise."""
+
+
 class Prepared:
     """What a consumer finds in `scope["extensions"]["hubbub.prepared"]`: its socket, for frames made beforehand.
 
@@ -95,7 +103,12 @@ class Ear:
 
     def put_nowait(self, message: dict[str, Any]) -> None:
         if message["type"] == "websocket.disconnect":
-            self.ended()
+            ended, self.ended, self.heard = (
+                self.ended,
+                _do_nothing,
+                _hear_nothing,
+            )  # once, and nothing after it
+            ended()
         elif message["type"] == "websocket.receive":
             self.heard(message.get("text"))
 

@@ -39,9 +39,11 @@ class Sockets:
 
 
 async def lifespan(scope: Scope, receive: Receive, send: Send) -> None:
-    """Nothing to start or stop here: what has a life of its own hears of the end from `hubbub.lib.drain`."""
+    """Nothing to stop here: what has a life of its own hears of the end from `hubbub.lib.drain`."""
     while True:
         message = await receive()
+        if message["type"] == "lifespan.startup":
+            hubbub.realtime.start()
         await send({"type": f"{message['type']}.complete"})
         if message["type"] == "lifespan.shutdown":
             return
