@@ -207,6 +207,22 @@ def test_e6_rooms_and_commands_are_completed_and_a_smile_is_left_alone(
     expect(offers(page)).to_contain_text(["a private message"])
 
 
+def test_e6_two_letters_after_a_colon_complete_emoji_in_ones_language_and_in_english(
+    server: HubbubServer, pages: Pages
+) -> None:
+    page = room_page(server, pages, locale="ru-RU")
+
+    for typed, sign in [(":rocket", "🚀"), (":ракет", "🚀")]:
+        field(page).fill("")
+        page.keyboard.type(typed)
+        expect(offers(page).first).to_contain_text(sign)
+        page.keyboard.press("Enter")
+        expect(field(page)).to_have_value(f"{sign} ")
+    page.keyboard.type(":x")
+
+    expect(offers(page).first).to_be_hidden()
+
+
 def test_e7_the_composer_grows_to_two_fifths_and_the_log_stays_at_its_end(
     server: HubbubServer, pages: Pages
 ) -> None:

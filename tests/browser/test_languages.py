@@ -5,10 +5,12 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.scene import cut, is_alive, talk
+from tests.browser.scene import cut, field, is_alive, room_page, talk
 from tests.support.fixtures import Servers
 from tests.support.hubbub_process import HubbubServer
 from tests.support.pages import Pages
+
+LONG = "Kraftfahrzeughaftpflichtversicherung"
 
 
 @pytest.fixture
@@ -45,6 +47,28 @@ def test_k7_russian_is_whole_and_counts_right(server: HubbubServer, pages: Pages
     assert cut(page) == []
 
 
+@pytest.mark.parametrize("width", [320, 390, 760, 1280])
+def test_k7_long_words_never_cut_a_button(server: HubbubServer, pages: Pages, width: int) -> None:
+    talk(server)
+    page = pages.open_as(server.client("ada"), "/chat/", viewport={"width": width, "height": 720})
+    page.add_init_script(
+        """const parse = JSON.parse;
+        JSON.parse = (text) => {
+          const found = parse(text);
+          for (const [id, words] of Object.entries(found?.catalogue ?? {}))
+            if (typeof words === 'string') found.catalogue[id] = `LONG ${words}`;
+          return found;
+        };""".replace("LONG", LONG)
+    )
+
+    for path, button in [("/chat/news/", ".side .find"), ("/chat/nowhere/", ".connect button")]:
+        page.goto(server.base_url + path)
+        is_alive(page)
+        expect(page.locator(button)).to_contain_text(LONG)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert cut(page) == []
+
+
 def test_k8_a_mirrored_page_mirrors_layout_and_arrows_and_keeps_code(
     server: HubbubServer, pages: Pages
 ) -> None:
@@ -74,3 +98,19 @@ def test_k8_a_mirrored_page_mirrors_layout_and_arrows_and_keeps_code(
     arrow = page.locator(".icon-back").first
     assert arrow.evaluate("(it) => getComputedStyle(it).transform") == "matrix(-1, 0, 0, 1, 0, 0)"
     assert edge(page, ".top .back", "right") > 300
+
+
+def test_k8_each_text_takes_its_own_direction_in_either_page(server: HubbubServer, pages: Pages) -> None:
+    page = room_page(server, pages)
+    for text, direction in [("שלום עולם", "rtl"), ("hello", "ltr")]:
+        field(page).fill(text)
+        assert field(page).evaluate("(it) => it.matches(':dir(rtl)') ? 'rtl' : 'ltr'") == direction
+        field(page).press("Enter")
+        body = page.locator("article.msg .body").get_by_text(text)
+        expect(body).to_have_css("direction", direction)
+
+    undirected = page.evaluate(
+        """() => [...document.querySelectorAll('.name, .body, .room b, .person b, .topic, .comp textarea')]
+          .filter((it) => it.closest('[dir=auto]') === null).map((it) => it.outerHTML.slice(0, 100))"""
+    )
+    assert undirected == []

@@ -1,6 +1,7 @@
 /** Completion while one writes: people, rooms, emoji, and commands at the very start. It must not wait for the network. */
 
 import { COMMANDS } from './commands.js';
+import { load, search } from './emoji/data.js';
 import { replace } from './formatting.js';
 import { avatar, el, fillWith, set } from './html.js';
 import { t } from './i18n.js';
@@ -43,7 +44,19 @@ class Completion {
   input() {
     const found = wordAt(this.#field);
     this.#from = found?.from ?? 0;
-    this.#take(found ? offersFor(found.word) : []);
+    if (found?.word[0] === ':') void this.#findEmoji(found.word);
+    else this.#take(found ? offersFor(found.word) : []);
+  }
+
+  /**
+   * Their names are fetched once; by then something else may have been typed.
+   * @param {string} word
+   */
+  async #findEmoji(word) {
+    const all = await load(store.boot.urls.emoji).catch(() => []);
+    if (wordAt(this.#field)?.word !== word) return;
+    const found = search(all, word.slice(1).replace(/[_+-]/g, ' ')).slice(0, SHOWN);
+    this.#take(found.map(({ sign, name }) => ({ insert: sign, label: name, sign })));
   }
 
   /**
