@@ -164,6 +164,9 @@ class Hub:
     async def _refresh(self, person_id: int) -> None:
         try:
             await asyncio.gather(*(socket.refresh() for socket in self.people.get(person_id, ())))
+        except Exception:
+            self._watch.look_again(person_id)
+            raise
         finally:
             self._refreshing.discard(person_id)
         if person_id in self._refresh_again:

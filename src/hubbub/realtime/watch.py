@@ -27,6 +27,7 @@ CHUNK = 5_000
 PEOPLE_CHUNK = 500  # a reading of more would hold up the loop's own thread
 BEAT_SLOTS = 20  # heartbeats are spread over this many seconds
 BEATS_IN_A_GO = 100
+UNREAD = -1  # no version of a person: whatever the store says is news
 
 
 class Watch:
@@ -62,6 +63,10 @@ class Watch:
         if not self._comparing_new:
             self._comparing_new = True
             self._hub.spawn(self._compare_new())
+
+    def look_again(self, person_id: int) -> None:
+        """A person changed and the store could not say how: the next comparison finds them changed still."""
+        self._versions[person_id] = UNREAD
 
     async def _compare_new(self) -> None:
         await asyncio.sleep(0)
