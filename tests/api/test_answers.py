@@ -221,6 +221,7 @@ def test_a_page_of_messages_takes_as_many_queries_for_many_as_for_few() -> None:
     there = cast.room("ada")
     path = f"rooms/{there.wire_id}/messages"
     first = cast.say(there, "ada", "first")
+    cast.react(there, "ada", cast.say(there, "ben", "hello", reply_to=first.id).id)
     few = queries_of("ada", path)
 
     for number in range(20):

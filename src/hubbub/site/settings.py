@@ -65,6 +65,7 @@ def _database(database: Database) -> dict[str, Any]:
         "HOST": database.host,
         "PORT": database.port,
         "CONN_MAX_AGE": 0,  # the pool keeps connections, not Django
+        "CONN_HEALTH_CHECKS": True,  # and hands out none that the server has ended meanwhile
         # Whoever waits for a connection is soon told that there is none; the pool is back soon after the store is.
         "OPTIONS": {
             "pool": {"min_size": 1, "max_size": 16, "timeout": 4, "reconnect_timeout": 4},
