@@ -1,9 +1,15 @@
 """Whoever may not see a room gets, on every address, exactly the answer for a room that does not exist."""
 
+import json
+import re
+from typing import Any
+
 import pytest
 
+from hubbub.people.access import caller_of_token
+from hubbub.realtime import person_view
 from tests import cast
-from tests.api.asking import Asker, content, done, of, refused, visitor
+from tests.api.asking import Asker, content, done, of, refused, signed_in, visitor
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +118,64 @@ def test_whoever_was_removed_finds_nothing_any_more_not_even_a_repeat() -> None:
     for path in ("", "/events", "/messages", "/members"):
         refused(cleo.get(f"rooms/{room.wire_id}{path}"), "not_found")
     assert room.wire_id not in {listed["id"] for listed in done(cleo.get("rooms"))["rooms"]}
+
+
+def without_a_way_in(kind: str) -> tuple[str, Asker, Asker]:
+    """A room that Cleo just lost, Cleo by token and by cookie."""
+    room = cast.room("ben", kind=kind)
+    cast.add(room, "ben", "cleo")
+    cast.say(room, "ben", "for Cleo's eyes @cleo")
+    by_token, by_cookie = of("cleo"), signed_in("cleo")
+    assert by_token.say(room.wire_id, "mine")["seq"]
+    cast.remove(room, "ben", "cleo")
+    return room.wire_id, by_token, by_cookie
+
+
+@pytest.mark.parametrize(("method", "path", "body"), REQUESTS, ids=str)
+def test_once_a_removal_is_acknowledged_every_address_refuses_as_for_an_absent_room(
+    method: str, path: str, body: dict[str, object] | None
+) -> None:
+    room, *ways = without_a_way_in("private")
+
+    for cleo in ways:
+        answer = ask(cleo, method, room, path, body)
+
+        assert answer[0] == 404
+        assert answer == ask(cleo, method, ABSENT, path, body)
+
+
+def test_once_a_removal_is_acknowledged_no_list_page_or_poll_names_the_room() -> None:
+    room, *ways = without_a_way_in("private")
+    name = cast.room_of(room).name
+
+    for cleo in ways:
+        assert room not in {listed["id"] for listed in done(cleo.get("rooms"))["rooms"]}
+        for named in ({"rooms": {room: 2}}, {"rooms": {}, "subs": {room: 2}}):
+            polled = done(cleo.post("poll", {"epoch": "", **named}))
+            assert polled["frames"] == [{"type": "revoked", "room": room}]
+    page, absent = (ways[1].client.get(f"/chat/{wanted}/") for wanted in (name, "No such room"))
+    assert page.status_code == absent.status_code
+    assert "Cleo's eyes" not in page.text
+    assert json_island(page.text)["rooms"] == []
+    assert json_island(page.text)["room"] is None
+    assert ways[1].client.get(f"/chat/-/{room}/").status_code == 404
+
+
+def test_once_a_removal_is_acknowledged_a_socket_that_resumes_is_told_nothing_of_the_room() -> None:
+    room, *_ = without_a_way_in("private")
+    pk = cast.room_of(room).pk
+    cleo = caller_of_token(f"Bearer {cast.token('cleo')}")
+
+    opening = person_view.opening(cleo, [pk])
+
+    assert room not in {state.id for state in opening.rooms}
+    assert pk not in person_view.belonging(cleo).rooms
+    assert person_view.states_of(cast.actor("cleo"), [pk]) == {}
+
+
+def json_island(page: str) -> dict[str, Any]:
+    [text] = re.findall(r'<script[^>]*type="application/json"[^>]*>(.*?)</script>', page, flags=re.DOTALL)
+    return dict(json.loads(text))
 
 
 def test_a_message_of_another_room_is_not_found() -> None:

@@ -5,10 +5,10 @@ from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hubbub.site.settings")
 
+import django
 from channels.routing import ProtocolTypeRouter, URLRouter
-from django.core.asgi import get_asgi_application
 
-pages: Any = get_asgi_application()  # first: it sets Django up, and what follows imports models
+django.setup(set_prefix=False)  # first: what follows imports models
 
 from django.conf import settings
 from django.urls import re_path
@@ -18,6 +18,7 @@ from hubbub.lib.drain import drain
 from hubbub.ops.bodies import BoundedBodies, Receive, Scope, Send
 from hubbub.ops.health import Health
 from hubbub.site import static
+from hubbub.site.pages import Pages
 
 RESTART = 1012
 
@@ -49,7 +50,7 @@ async def lifespan(scope: Scope, receive: Receive, send: Send) -> None:
             return
 
 
-bounded: Any = BoundedBodies(pages, max_bytes=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+bounded: Any = BoundedBodies(Pages(), max_bytes=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
 requests = URLRouter([re_path(r"^api/v1/poll$", hubbub.realtime.news()), re_path(r"", bounded)])
 
 application = ProtocolTypeRouter(
