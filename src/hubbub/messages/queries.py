@@ -1,6 +1,6 @@
 """Reading rooms with what is unread in them, the log, and pages of messages as of one position."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -117,13 +117,8 @@ def message_states(messages: QuerySet[Message]) -> list[MessageState]:
 
 def reactions_of(message_ids: Collection[int]) -> dict[int, dict[str, list[str]]]:
     """By message: emoji to usernames, each in the order in which they were put."""
-    found: dict[int, dict[str, list[str]]] = {}
-    rows = Reaction.objects.filter(message__in=message_ids)
-    put = sorted(rows.values_list("pk", "message_id", "emoji", "person_id"))
-    names = usernames({person_id for *_, person_id in put})
-    for _, message_id, emoji, person_id in put:
-        found.setdefault(message_id, {}).setdefault(emoji, []).append(names[person_id])
-    return found
+    put = _reactions(message_ids)
+    return _by_message(put, usernames({reaction.person_id for reaction in put}))
 
 
 class _Place(NamedTuple):
@@ -269,10 +264,31 @@ def _rows(messages: QuerySet[Message]) -> "list[_Row]":
 
 
 def _shown(rows: "list[_Row]") -> list[MessageState]:
-    """One query for all their reactions, one for all their authors whom this process never saw."""
-    reactions = reactions_of([row.id for row in rows]) if rows else {}
-    names = usernames({row.author_id for row in rows})
+    """One query for all their reactions, one for everybody whom this process never saw."""
+    put = _reactions([row.id for row in rows])
+    names = usernames({row.author_id for row in rows} | {reaction.person_id for reaction in put})
+    reactions = _by_message(put, names)
     return [_message_state(row, names[row.author_id], reactions.get(row.id, {})) for row in rows]
+
+
+class _Reaction(NamedTuple):
+    id: int
+    message_id: int
+    emoji: str
+    person_id: int
+
+
+def _reactions(message_ids: Collection[int]) -> list[_Reaction]:
+    rows = Reaction.objects.filter(message__in=message_ids)
+    return sorted(_Reaction(*row) for row in rows.values_list(*_Reaction._fields))
+
+
+def _by_message(put: Iterable[_Reaction], names: dict[int, str]) -> dict[int, dict[str, list[str]]]:
+    found: dict[int, dict[str, list[str]]] = {}
+    for reaction in put:
+        people = found.setdefault(reaction.message_id, {}).setdefault(reaction.emoji, [])
+        people.append(names[reaction.person_id])
+    return found
 
 
 def _wire_or_none(moment: datetime | None) -> str | None:
