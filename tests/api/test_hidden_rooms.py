@@ -166,10 +166,12 @@ def test_once_a_removal_is_acknowledged_a_socket_that_resumes_is_told_nothing_of
     pk = cast.room_of(room).pk
     cleo = caller_of_token(f"Bearer {cast.token('cleo')}")
 
-    opening = person_view.opening(cleo, [pk])
+    [opening], [belonging] = person_view.openings([(cleo, [pk])]), person_view.belongings([cleo])
 
+    assert isinstance(opening, person_view.Opening)
+    assert isinstance(belonging, person_view.Belonging)
     assert room not in {state.id for state in opening.rooms}
-    assert pk not in person_view.belonging(cleo).rooms
+    assert pk not in belonging.rooms
     assert person_view.states_of(cast.actor("cleo"), [pk]) == {}
 
 
