@@ -60,6 +60,8 @@ class Hub:
         self.arrivals: Arrivals = Gathering(admit)
         self.openings = Gathering(person_view.openings)
         self.belongings = Gathering(person_view.belongings)
+        self.room_openings = Gathering(room_opening.openings)
+        self.direct_heads = Gathering(person_view.direct_heads)
         self.standings = Gathering(room_opening.standings_now)
         self.feeds: dict[int, Feed] = {}
         self.room_views: dict[int, RoomView] = {}

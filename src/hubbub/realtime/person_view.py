@@ -10,7 +10,7 @@ from hubbub.messages.queries import room_lists, rooms_of
 from hubbub.messages.wire import RoomState
 from hubbub.people.access import Actor, Caller, confirm
 from hubbub.people.queries import versions
-from hubbub.rooms.models import Kind, Membership, Room
+from hubbub.rooms.models import Kind, Membership
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +72,13 @@ def states_of(actor: Actor, room_ids: Collection[int]) -> dict[int, RoomState]:
     return {pk_of(state): state for state in rooms_of(actor, room_ids)}
 
 
-def direct_heads(caller: Caller) -> dict[int, int]:
-    """The person's direct rooms, and how far each is."""
-    rooms = Room.objects.filter(kind=Kind.DIRECT, memberships__person=caller.person_id)
-    return dict(rooms.values_list("pk", "stream__head"))
+def direct_heads(callers: Sequence[Caller]) -> list[dict[int, int] | Refused]:
+    """Each person's direct rooms, and how far each is."""
+    found: dict[int, dict[int, int]] = {caller.person_id: {} for caller in callers}
+    rows = Membership.objects.filter(person__in=found, room__kind=Kind.DIRECT)
+    for person_id, room_id, head in rows.values_list("person_id", "room_id", "room__stream__head"):
+        found[person_id][room_id] = head
+    return [found[caller.person_id] for caller in callers]
 
 
 def pk_of(state: RoomState) -> int:

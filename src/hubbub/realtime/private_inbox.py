@@ -2,8 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from hubbub.realtime import person_view, room_frames
-from hubbub.realtime.bridge import read
+from hubbub.realtime import room_frames
 from hubbub.realtime.feed import Delivery, Feed, LiveEvent, Notice
 
 if TYPE_CHECKING:
@@ -22,12 +21,12 @@ class PrivateInbox:
 
     async def begin(self) -> None:
         """Follow the direct rooms that there are, from where they are."""
-        for room_id, head in (await read(person_view.direct_heads, self._socket.caller)).items():
+        for room_id, head in (await self._socket.hub.direct_heads.ask(self._socket.caller)).items():
             await self._follow(room_id, head)
 
     async def refresh(self) -> None:
         """Follow direct rooms that came since, from their beginning: all in them is new."""
-        for room_id in await read(person_view.direct_heads, self._socket.caller):
+        for room_id in await self._socket.hub.direct_heads.ask(self._socket.caller):
             await self._follow(room_id, 0)
 
     def drop_all(self) -> None:

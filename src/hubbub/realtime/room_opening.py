@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import cast
+from dataclasses import dataclass, field
+from typing import NamedTuple, cast
 
-from hubbub.events import journal, log
+from hubbub.events import journal
 from hubbub.lib.refusals import BadName, Conflict, NotFound, Refused, Unauthenticated
 from hubbub.lib.snapshot import reading_snapshot
-from hubbub.lib.text import clean_name
+from hubbub.lib.text import clean_name, name_key
 from hubbub.limits import LIMITS
-from hubbub.messages.queries import room_named
 from hubbub.people.access import Actor, Caller, confirm, confirm_one
 from hubbub.realtime import room_frames
 from hubbub.rooms import access
@@ -39,18 +38,45 @@ class Opened:
     after: int | None
 
 
-def open_room(caller: Caller | None, name: str, query: dict[str, list[str]]) -> Opened:
+class Asked(NamedTuple):
+    """Who opens which room, and how: the query of the address."""
+
+    caller: Caller | None
+    name: str
+    query: dict[str, list[str]]
+
+
+def openings(asked: Sequence[Asked]) -> list[Opened | Refused]:
+    """What each finds who opens a room that is there; a fixed number of queries, and one history for each room.
+
+    NotFound, BadName, Unauthenticated or Forbidden for one who may not.
+    """
+    with reading_snapshot():
+        confirmed = confirm({each.caller for each in asked if each.caller is not None})
+        actors = [confirmed[each.caller] if each.caller is not None else None for each in asked]
+        names = [_name_for(actor, each.name) for actor, each in zip(actors, asked, strict=True)]
+        look = _Look.at(names, actors)
+        return [
+            _opened(look, actor, name, each.query)
+            if isinstance(name, str) and not isinstance(actor, Refused)
+            else cast("Refused", actor if isinstance(actor, Refused) else name)
+            for actor, name, each in zip(actors, names, asked, strict=True)
+        ]
+
+
+def open_room(asked: Asked) -> Opened:
     """The room with this name; made, public, for somebody who may. Raises NotFound, BadName or Unauthenticated."""
-    actor = confirm_one(caller) if caller is not None else None
-    name = _clean_for(actor, name)
-    try:
-        return _opened(actor, name, query)
-    except NotFound:
-        if actor is None or not access.may_create_rooms(actor):
-            raise
-    with suppress(Conflict):  # somebody made it just now, or it is hidden: the look below tells which
-        journal.run(_create, CreateRoom(actor, name), owner=actor.person_id)
-    return _opened(actor, name, query)
+    found = openings([asked])[0]
+    if isinstance(found, NotFound) and asked.caller is not None:
+        actor = confirm_one(asked.caller)
+        if access.may_create_rooms(actor):
+            name = clean_name(asked.name, max_chars=LIMITS.name_chars)
+            with suppress(Conflict):  # somebody made it just now, or it is hidden: the look below tells which
+                journal.run(_create, CreateRoom(actor, name), owner=actor.person_id)
+            found = openings([asked])[0]
+    if isinstance(found, Refused):
+        raise found
+    return found
 
 
 def standings_now(asked: Sequence[tuple[Caller, int]]) -> list[Footing | Refused]:
@@ -74,26 +100,51 @@ def open_direct_with(caller: Caller, username: str) -> tuple[str, int]:
     return target.username, room.pk
 
 
-def _clean_for(actor: Actor | None, name: str) -> str:
-    if actor is not None:
-        return clean_name(name, max_chars=LIMITS.name_chars)
+@dataclass(slots=True)
+class _Look:
+    """What the readings of many have in common, as of one moment."""
+
+    rooms: dict[str, Room]
+    members: set[tuple[int, int]]
+    notes: dict[str | None, int]
+    histories: dict[tuple[int, int], bytes] = field(default_factory=dict)
+
+    @classmethod
+    def at(cls, names: Sequence[str | Refused], actors: Sequence[Actor | Refused | None]) -> "_Look":
+        keys = {name_key(name) for name in names if isinstance(name, str)}
+        rows = Room.objects.select_related("stream").filter(name_key__in=keys)
+        rooms = {room.name_key or "": room for room in rows}
+        people = {actor.person_id for actor in actors if isinstance(actor, Actor)}
+        members = access.members_among({(person, room.pk) for person in people for room in rooms.values()})
+        notes = Room.objects.filter(direct_key__in={str(person) for person in people})
+        return cls(rooms, members, dict(notes.values_list("direct_key", "pk")))
+
+    def history(self, room: Room, count: int) -> bytes:
+        made = self.histories.get((room.pk, count))
+        if made is None:
+            made = self.histories[room.pk, count] = room_frames.history(room, count, room.stream.head)
+        return made
+
+
+def _name_for(actor: Actor | Refused | None, name: str) -> str | Refused:
     try:
         return clean_name(name, max_chars=LIMITS.name_chars)
-    except BadName:
-        raise Unauthenticated("Sign in first.") from None
+    except BadName as refusal:
+        return Unauthenticated("Sign in first.") if actor is None else refusal
 
 
-def _opened(actor: Actor | None, name: str, query: dict[str, list[str]]) -> Opened:
-    with reading_snapshot():
-        standing = room_named(actor, name)
-        room = standing.room
-        head = log.heads([room.pk])[room.pk]
-        after = _resumable(_number(query, "after"), head, log.floors([room.pk])[room.pk])
-        asked = _number(query, "history")
-        count = HISTORY if asked is None else min(asked, LIMITS.history)
-        history = room_frames.history(room, count, head) if after is None else None
-        notes = _notes_room(actor)
-    return Opened(room.pk, room.kind, room.visitors, head, actor, standing.is_member, notes, history, after)
+def _opened(look: _Look, actor: Actor | None, name: str, query: dict[str, list[str]]) -> Opened | Refused:
+    room = look.rooms.get(name_key(name))
+    is_member = actor is not None and room is not None and (actor.person_id, room.pk) in look.members
+    if room is None or not access.may_see(room, actor, is_member=is_member):
+        return access.no_such_room() if actor is not None else Unauthenticated("Sign in first.")
+    head = room.stream.head
+    after = _resumable(_number(query, "after"), head, room.stream.floor)
+    asked = _number(query, "history")
+    count = HISTORY if asked is None else min(asked, LIMITS.history)
+    history = look.history(room, count) if after is None else None
+    notes = look.notes.get(str(actor.person_id)) if actor is not None else None
+    return Opened(room.pk, room.kind, room.visitors, head, actor, is_member, notes, history, after)
 
 
 def _resumable(after: int | None, head: int, floor: int) -> int | None:
@@ -106,9 +157,3 @@ def _resumable(after: int | None, head: int, floor: int) -> int | None:
 def _number(query: dict[str, list[str]], name: str) -> int | None:
     text = query.get(name, [""])[-1]
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else None
-
-
-def _notes_room(actor: Actor | None) -> int | None:
-    if actor is None:
-        return None
-    return Room.objects.filter(direct_key=str(actor.person_id)).values_list("pk", flat=True).first()

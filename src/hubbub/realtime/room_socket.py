@@ -19,7 +19,7 @@ from hubbub.realtime.feed import LiveEvent
 from hubbub.realtime.frames import frame
 from hubbub.realtime.private_inbox import PrivateInbox
 from hubbub.realtime.room_frames import Say, Typing
-from hubbub.realtime.room_opening import Opened
+from hubbub.realtime.room_opening import Asked, Opened
 from hubbub.realtime.room_view import RoomView, view_of
 from hubbub.rooms.access import may_see_kind
 
@@ -41,7 +41,7 @@ class RoomSocket(Connection):
     async def opened(self) -> None:
         query = parse_qs(self._query.decode("latin-1"))
         try:
-            opened = await read(room_opening.open_room, self.visitor_or_caller, self._name, query)
+            opened = await self._found_or_made(Asked(self.visitor_or_caller, self._name, query))
         except BadName as refusal:
             self.outbox.write(room_frames.error(refusal, None))
             raise Closed(CloseCode.NO_SUCH_ROOM) from None
@@ -136,6 +136,12 @@ class RoomSocket(Connection):
         if self.visitor_or_caller is not None:
             self._inbox = PrivateInbox(self)
             await self._inbox.begin()
+
+    async def _found_or_made(self, asked: Asked) -> Opened:
+        try:
+            return await self.hub.room_openings.ask(asked)
+        except NotFound:
+            return await read(room_opening.open_room, asked)
 
     def _tell_who_is_here(self) -> None:
         if self.username is not None:
