@@ -8,6 +8,7 @@ from tests.browser.conftest import Past
 from tests.support.http_client import HttpClient
 from tests.support.pages import Pages
 
+BELOW = "log.scrollHeight - log.scrollTop - log.clientHeight"
 SETTLED = (
     "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
 )
@@ -78,10 +79,12 @@ def wheel(page: Page, by: int) -> None:
 
 
 def scrolled_up(page: Page, by: int = 600) -> None:
-    before = log(page).evaluate("(log) => log.scrollTop")
+    """Away from the end: counted from below, since an older page may come in above at the same moment."""
+    before = log(page).evaluate(f"(log) => {BELOW}")
     wheel(page, -by)
     page.wait_for_function(
-        "(before) => document.querySelector('[role=log]').scrollTop < before - 80", arg=before
+        f"(before) => {{ const log = document.querySelector('[role=log]'); return {BELOW} > before + 80 }}",
+        arg=before,
     )
     at_rest(page)
 
