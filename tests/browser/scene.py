@@ -70,6 +70,7 @@ def talk(server: HubbubServer) -> str:
 
 def settled(page: Page) -> None:
     """Colours and menus fade over; they are judged when they have settled."""
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     page.evaluate("Promise.allSettled(document.getAnimations().map((one) => one.finished))")
 
 

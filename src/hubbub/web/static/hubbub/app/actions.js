@@ -124,9 +124,10 @@ export function menu(app, row, where) {
     void toggle(app, row, emoji);
   };
   const quick = QUICK.map((emoji) =>
-    el('button', { type: 'button', 'aria-label': emoji, onclick: () => take(emoji) }, emoji),
+    el('button', { type: 'button', role: 'menuitem', tabindex: -1, onclick: () => take(emoji) }, emoji),
   );
-  const above = choices.has('react') ? el('div', { class: 'quick' }, ...quick) : null;
+  const group = { class: 'quick', role: 'group', 'aria-label': t('act.react') };
+  const above = choices.has('react') ? el('div', group, ...quick) : null;
   row.element.toggleAttribute('data-on', true);
   const close = openMenu(where, [...choices.values()], t('act.menu'), {
     above,

@@ -35,7 +35,7 @@ export function openMenu(where, choices, label, { above, said, closed = () => {}
   if (where !== 'sheet') openPopover(menu, where);
   dialog?.addEventListener('close', closed);
   menu.addEventListener('toggle', (event) => /** @type {ToggleEvent} */ (event).newState === 'closed' && closed());
-  if (!dialog) /** @type {HTMLElement | null} */ (menu.querySelector('[role=menuitem]'))?.focus();
+  if (!dialog) /** @type {HTMLElement | null} */ (menu.querySelector(':scope > [role=menuitem]'))?.focus();
   return close;
 }
 
