@@ -51,15 +51,15 @@ def news(actor: Actor, known: Known) -> News:
         return News(sight.epoch, frames)
 
 
-def reason_to_reset(seq: int, stream: Stream, *, same_epoch: bool) -> str | None:
+def reason_to_reset(seq: int, *, head: int, floor: int, same_epoch: bool) -> str | None:
     """Why what came after a position is not replayed; None where it is."""
     if not same_epoch:
         return "epoch"
-    if seq > stream.head or seq < 0:
+    if seq > head or seq < 0:
         return "ahead"
-    if seq < stream.floor:
+    if seq < floor:
         return "gone"
-    if stream.head - seq > LIMITS.replay_events:
+    if head - seq > LIMITS.replay_events:
         return "too_many"
     return None
 
@@ -96,7 +96,7 @@ def _missed(
     room_left = LIMITS.events_page
     for pk, seq in followed.items():
         stream = sight.streams[pk]
-        reason = reason_to_reset(seq, stream, same_epoch=epoch == sight.epoch)
+        reason = reason_to_reset(seq, head=stream.head, floor=stream.floor, same_epoch=epoch == sight.epoch)
         if reason is not None:
             resets.append(ResetFrame(Room.wire_id_of(pk), sight.epoch, stream.head, reason))
         elif seq < stream.head and room_left:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hubbub.events import log
-from hubbub.limits import LIMITS
+from hubbub.messages.news import reason_to_reset
 from hubbub.messages.queries import room_state
 from hubbub.messages.wire import RoomState
 from hubbub.realtime import person_view
@@ -176,7 +176,7 @@ class Followings:
 
     async def _resume(self, state: RoomState, seq: int, *, floor: int, same_epoch: bool) -> None:
         room_id = person_view.pk_of(state)
-        reason = _reason_to_reset(state, seq, floor=floor, same_epoch=same_epoch)
+        reason = reason_to_reset(seq, head=state.head, floor=floor, same_epoch=same_epoch)
         if reason is not None:
             reset = frame("reset", room=state.id, epoch=self._epoch, head=state.head, reason=reason)
             self._socket.outbox.write(reset)
@@ -247,15 +247,3 @@ class Followings:
         if following is not None:
             following.feed.unfollow(self)
             self._socket.hub.crowd.disconnect([room_id], self._socket.caller.username)
-
-
-def _reason_to_reset(state: RoomState, seq: int, *, floor: int, same_epoch: bool) -> str | None:
-    if not same_epoch:
-        return "epoch"
-    if seq > state.head or seq < 0:
-        return "ahead"
-    if seq < floor:
-        return "gone"
-    if state.head - seq > LIMITS.replay_events:
-        return "too_many"
-    return None
