@@ -50,7 +50,7 @@ NO_NAMES = {
 }
 
 # Django imports a database backend's `base`.
-NAMED_BY_DJANGO = ["src/hubbub/lib/sqlite/base.py"]
+NAMED_BY_DJANGO = ["src/hubbub/lib/postgresql/base.py", "src/hubbub/lib/sqlite/base.py"]
 
 
 def starts_with(name: str, modules: tuple[str, ...]) -> bool:

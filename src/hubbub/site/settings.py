@@ -59,14 +59,13 @@ def _database(database: Database) -> dict[str, Any]:
         # A thread that answers requests keeps its connection: opening one costs more than most requests.
         return {"ENGINE": "hubbub.lib.sqlite", "NAME": database.name, "CONN_MAX_AGE": None}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "hubbub.lib.postgresql",
         "NAME": database.name,
         "USER": database.user,
         "PASSWORD": database.password,
         "HOST": database.host,
         "PORT": database.port,
         "CONN_MAX_AGE": 0,  # the pool keeps connections, not Django
-        "CONN_HEALTH_CHECKS": True,  # and hands out none that the server has ended meanwhile
         # Whoever waits for a connection is soon told that there is none; the pool is back soon after the store is.
         "OPTIONS": {
             "pool": {"min_size": 1, "max_size": 16, "timeout": 4, "reconnect_timeout": 4},

@@ -19,7 +19,7 @@ if database.vendor == "sqlite":
 else:
     DATABASES = {
         "default": {
-            "ENGINE": "django.db.backends.postgresql",
+            "ENGINE": "hubbub.lib.postgresql",
             "NAME": database.name,
             "USER": database.user,
             "HOST": database.host,
