@@ -33,7 +33,7 @@ SIGNALS = (
 )
 # By this alone does Django tell that the tables are there: the log then makes its epoch.
 HEARD = ["django.db.models.signals.post_migrate"]
-CLOCKS = {"now", "utcnow", "today", "time", "localtime", "localdate"}
+CLOCKS = {"now", "utcnow", "today", "time", "time_ns", "localtime", "gmtime", "ctime", "localdate"}
 CLOCK_MODULES = {"datetime", "timezone", "time", "date"}
 NO_NAMES = {
     "utils",

@@ -10,9 +10,9 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.faults.house import ENVIRONMENT, FAKETIME, House, clock_of, small_disk
+from tests.faults.house import ENVIRONMENT, House, small_disk
 from tests.faults.judge import judge
-from tests.faults.plan import CLOCK_FAULTS, DISK_FAULTS, NODES, make_plan
+from tests.faults.plan import DISK_FAULTS, NODES, make_plan
 from tests.faults.report import report
 from tests.faults.running import run
 from tests.support.hubbub_process import HubbubServer, Place, fill_with_cast
@@ -27,9 +27,6 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", type=int, default=random.randrange(100_000))
     parser.add_argument("--store", choices=sorted(NODES), default="postgres")
-    parser.add_argument(
-        "--clock", action="store_true", help="step the wall clocks of nodes too (libfaketime)"
-    )
     parser.add_argument("--keep", type=Path, help="where the history is written")
     asked = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # ended from outside: what was started ends too
@@ -37,12 +34,11 @@ def main() -> int:
         folder = Path(tempfile.mkdtemp(prefix="hubbub-faults-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         house, also = _on_sqlite(stack, folder) if asked.store == "sqlite" else _on_postgres(stack, folder)
-        if asked.clock:
-            also += _faked_clocks(house, folder)
+        house.wind_clocks(folder)
         plan = make_plan(asked.seed, asked.store, asked.seconds, also=also)
         house.start()
         try:
-            history = asyncio.run(run(plan, house, folder))
+            history = asyncio.run(run(plan, house))
         except BaseException:
             sys.stderr.write(house.logs[-LOG_CHARACTERS:])
             raise
@@ -78,14 +74,6 @@ def _nodes(stack: ExitStack, place: Place, store: str) -> dict[str, HubbubServer
     for node in nodes.values():
         stack.callback(node.close)
     return nodes
-
-
-def _faked_clocks(house: House, folder: Path) -> tuple[str, ...]:
-    if not FAKETIME.exists():
-        raise SystemExit("There is no libfaketime here: apt-get install faketime")
-    for name, node in house.nodes.items():
-        node.extra |= clock_of(folder, name)
-    return CLOCK_FAULTS
 
 
 if __name__ == "__main__":

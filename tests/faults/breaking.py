@@ -3,12 +3,11 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 from tests.faults.clients import Client
 from tests.faults.history import FaultBegan, FaultEnded
-from tests.faults.house import House, step_clock
-from tests.faults.plan import Fault, Plan
+from tests.faults.house import House
+from tests.faults.plan import CLOCK_FAULTS, Fault, Plan
 from tests.faults.proxy import Mood
 from tests.faults.world import World
 from tests.support.postgres import PostgresServer
@@ -20,11 +19,11 @@ HOUR = 3600
 
 
 class Breaker:
-    def __init__(self, world: World, house: House, clients: dict[str, Client], folder: Path) -> None:
+    def __init__(self, world: World, house: House, clients: dict[str, Client]) -> None:
         self._world = world
         self._house = house
         self._clients = clients
-        self._folder = folder
+        self._dice = world.dice("clocks")
         self._locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def do(self, plan: Plan) -> None:
@@ -38,7 +37,9 @@ class Breaker:
         await asyncio.gather(*tasks)
 
     async def _one(self, number: int, fault: Fault) -> None:
-        broken = fault.target or fault.kind.partition("_")[0].replace("backends", "postgres")
+        broken = "clock of " * (fault.kind in CLOCK_FAULTS) + fault.target or fault.kind.partition("_")[
+            0
+        ].replace("backends", "postgres")
         async with self._locks[broken]:
             if fault.kind == "node_killed_at_ack":
                 await self._world.next_ack(fault.target, 3.0)
@@ -73,9 +74,11 @@ class Breaker:
         node.resume()
 
     async def _clock_stepped(self, fault: Fault) -> None:
-        step_clock(self._folder, fault.target, HOUR if fault.seconds > 2 else -HOUR)
+        """It stays wrong while the node is killed or replaced meanwhile, as that of a machine would."""
+        clock = self._house.clocks[fault.target]
+        clock.step(self._dice.choice((HOUR, -HOUR)))
         await asyncio.sleep(fault.seconds)
-        step_clock(self._folder, fault.target, 0)
+        clock.step(0)
 
     async def _start(self, name: str) -> None:
         await asyncio.to_thread(self._house.start_node, name)

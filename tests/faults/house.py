@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
@@ -13,10 +13,11 @@ import psycopg
 from tests.support.hubbub_process import COMMAND_SECONDS, HUBBUB, HubbubServer, Place
 from tests.support.postgres import PostgresServer
 from tests.support.redis import RedisServer
+from tests.support.stepped_clock import SteppedClock
 from tests.support.waiting import wait_until
 
-FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
 DISK_MEGABYTES = 64
+NO_SMALL_DISK = "a small file system cannot be mounted here"
 START_SECONDS = 120.0  # on a machine that does much else
 ENVIRONMENT = {
     "HUBBUB_RATES": "off",
@@ -32,6 +33,13 @@ class House:
     postgres: PostgresServer | None = None
     redis: RedisServer | None = None
     small_disk: bool = False
+    clocks: dict[str, SteppedClock] = field(default_factory=dict)
+
+    def wind_clocks(self, folder: Path) -> None:
+        """Give every node a wall clock of its own, before it starts."""
+        for name, node in self.nodes.items():
+            self.clocks[name] = SteppedClock(folder / f"clock-{name}")
+            node.keep_time_by(self.clocks[name])
 
     @property
     def store(self) -> str:
@@ -137,28 +145,6 @@ def small_disk(folder: Path) -> Iterator[bool]:
     finally:
         if mounted:
             _runs("umount", "-l", folder)
-
-
-def clock_of(folder: Path, name: str) -> dict[str, str]:
-    """The environment of a node whose wall clock a file sets; empty where libfaketime is not installed."""
-    if not FAKETIME.exists():
-        return {}
-    step_clock(folder, name, 0)
-    return {
-        "LD_PRELOAD": str(FAKETIME),
-        "FAKETIME_TIMESTAMP_FILE": str(_clock_file(folder, name)),
-        "FAKETIME_CACHE_DURATION": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        "DONT_FAKE_MONOTONIC": "1",
-    }
-
-
-def step_clock(folder: Path, name: str, seconds: int) -> None:
-    _clock_file(folder, name).write_text(f"{seconds:+d}\n")
-
-
-def _clock_file(folder: Path, name: str) -> Path:
-    return folder / f"clock-{name}"
 
 
 def _runs(*command: str | Path) -> bool:

@@ -14,11 +14,11 @@ REDIS_FAULTS = (
     "redis_absent_at_start",
 )
 POSTGRES_FAULTS = ("postgres_restarted", "postgres_killed", "postgres_paused", "backends_terminated")
-DISK_FAULTS = ("disk_full",)
+DISK_FAULTS = ("disk_full",)  # where a small file system may be mounted
 CLOCK_FAULTS = ("clock_stepped",)
 KINDS = {
-    "sqlite": (*NODE_FAULTS, *LINK_FAULTS),
-    "postgres": (*NODE_FAULTS, *LINK_FAULTS, *REDIS_FAULTS, *POSTGRES_FAULTS),
+    "sqlite": (*NODE_FAULTS, *LINK_FAULTS, *CLOCK_FAULTS),
+    "postgres": (*NODE_FAULTS, *LINK_FAULTS, *CLOCK_FAULTS, *REDIS_FAULTS, *POSTGRES_FAULTS),
 }
 NODES = {"sqlite": ("n1",), "postgres": ("n1", "n2", "n3")}
 CLIENTS = tuple(f"{person}-{number}" for person in ("ada", "ben", "cleo", "dot") for number in (1, 2, 3))

@@ -14,6 +14,7 @@ from tests.faults.history import (
     Received,
 )
 from tests.faults.judge import Verdict
+from tests.faults.plan import DISK_FAULTS, KINDS
 
 SHOWN = 12
 
@@ -23,6 +24,7 @@ def report(history: History, verdict: Verdict) -> str:
     lines = [f"{verdict.word}: {head.store}, seed {head.seed}, {len(head.nodes)} node(s)", ""]
     lines += [f"  {name:<42} {value}" for name, value in _counts(history)]
     lines += ["", *(f"  broken: {kind:<34} {times}" for kind, times in sorted(_faults(history).items()))]
+    lines += [f"  left out: {kind}" for kind in sorted({*KINDS[head.store], *DISK_FAULTS} - {*head.kinds})]
     lines += [f"  UNKNOWN: {one}" for one in verdict.missing]
     for rule, times in sorted(Counter(finding.rule for finding in verdict.findings).items()):
         lines += ["", f"{rule}: {times}"]

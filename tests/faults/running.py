@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 from tests.faults.asking import Asking
@@ -36,7 +35,7 @@ ANSWERS_SECONDS = 40.0  # after everything is mended
 HEADS_SECONDS = 20.0
 
 
-async def run(plan: Plan, house: House, folder: Path) -> History:
+async def run(plan: Plan, house: House) -> History:
     world = World(plan.seed, house.nodes)
     world.tell(Planned(world.now(), plan.seed, plan.store, plan.kinds, plan.nodes))
     async with _people(world, house) as clients:
@@ -46,7 +45,7 @@ async def run(plan: Plan, house: House, folder: Path) -> History:
         await asyncio.gather(*(asyncio.wait_for(one.connected.wait(), 30) for one in clients.values()))
         working = [asyncio.ensure_future(one) for one in work_of(clients)]
         try:
-            await asyncio.gather(Breaker(world, house, clients, folder).do(plan), asyncio.sleep(plan.seconds))
+            await asyncio.gather(Breaker(world, house, clients).do(plan), asyncio.sleep(plan.seconds))
             await asyncio.to_thread(house.mend)
             world.stopping.set()
             await _wind_up(world, clients, working)

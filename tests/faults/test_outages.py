@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.conftest import UNHURRIED, Two
-from tests.faults.house import House, small_disk
+from tests.faults.house import NO_SMALL_DISK, House, small_disk
 from tests.support.fixtures import Servers
 from tests.support.http_client import HttpClient, accepted, refused
 from tests.support.postgres import PostgresServer
@@ -136,7 +136,7 @@ def test_a_full_disk_refuses_writes_and_nothing_else(hubbub_server: Servers, tmp
     place = hubbub_server.place()
     with small_disk(tmp_path / "small") as mounted:
         if not mounted:
-            pytest.skip("a small file system cannot be mounted here")
+            pytest.skip(NO_SMALL_DISK)
         server = hubbub_server(place=place.moved_to(tmp_path / "small" / "data"), env=UNHURRIED)
         house = House(server.place, {"n1": server}, small_disk=True)
         ada = server.client("ada")

@@ -1,7 +1,6 @@
 """Nodes that are replaced while people talk, one after the other, and a node that dies and comes back."""
 
 import time
-from pathlib import Path
 
 import pytest
 
@@ -23,7 +22,7 @@ SERVING_SECONDS, CAUGHT_UP_SECONDS = 5.0, 10.0
 
 
 async def test_three_nodes_are_replaced_under_load_and_nobody_loses_or_waits_for_anything(
-    hubbub_server: Servers, tmp_path: Path, postgres: PostgresServer, redis: RedisServer
+    hubbub_server: Servers, postgres: PostgresServer, redis: RedisServer
 ) -> None:
     place = hubbub_server.place(store="postgres")
     nodes = {name: hubbub_server(place=place, env=ENVIRONMENT, start=False) for name in NODES["postgres"]}
@@ -32,7 +31,7 @@ async def test_three_nodes_are_replaced_under_load_and_nobody_loses_or_waits_for
     faults = tuple(Fault(1.0 + 0.1 * n, "node_terminated", name, 1.0) for n, name in enumerate(nodes))
     house.start()
 
-    history = await run(Plan(7, "postgres", 10.0, faults, one_by_one=True), house, tmp_path)
+    history = await run(Plan(7, "postgres", 10.0, faults, one_by_one=True), house)
 
     verdict = judge(history)
     assert verdict.findings == (), report(history, verdict)

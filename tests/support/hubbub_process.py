@@ -11,10 +11,12 @@ from pathlib import Path
 
 import httpx2
 
+from tests.support import stepped_clock
 from tests.support.http_client import HttpClient
 from tests.support.people import PASSWORD, as_lines
 from tests.support.program import free_port
 from tests.support.sockets import RoomSocket, SessionSocket
+from tests.support.stepped_clock import SteppedClock
 from tests.support.waiting import wait_until
 
 COMMAND_SECONDS = 180  # on a machine that does much else
@@ -65,6 +67,7 @@ class HubbubServer:
     workers: int | None = None
     extra: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
+    program: tuple[str, ...] = (str(HUBBUB),)
     _process: subprocess.Popen[bytes] | None = None
     _open: list[HttpClient | SessionSocket | RoomSocket] = field(default_factory=list)
 
@@ -91,7 +94,7 @@ class HubbubServer:
 
     def start(self, *, until_ready: bool = True) -> None:
         assert not self.running, "already running"
-        command = [str(HUBBUB), "serve", "--host", "127.0.0.1", "--port", str(self.port)]
+        command = [*self.program, "serve", "--host", "127.0.0.1", "--port", str(self.port)]
         if self.workers is not None:
             command += ["--workers", str(self.workers)]
         with self.log_path.open("ab") as log:
@@ -120,6 +123,11 @@ class HubbubServer:
             return httpx2.get(self.base_url + path, timeout=5).status_code
         except httpx2.TransportError:
             return None
+
+    def keep_time_by(self, clock: SteppedClock) -> None:
+        """From its next start on, the wall clock of this server is one that the test steps."""
+        self.program = stepped_clock.PROGRAM
+        self.extra |= clock.environment
 
     def terminate(self, *, timeout: float = 20.0) -> int:
         """SIGTERM to the one process an operator knows; the exit code."""

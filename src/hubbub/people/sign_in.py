@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth import authenticate
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from hubbub.lib import clock
 from hubbub.lib.refusals import RateLimited, Unauthenticated
@@ -49,7 +49,7 @@ def _key(*parts: str) -> str:
 
 def _refuse_too_many(keys: dict[str, int]) -> None:
     now = clock.now()
-    for row in SignInFailure.objects.filter(key__in=keys, since__gt=now - WINDOW):
+    for row in SignInFailure.objects.filter(key__in=keys, since__gt=now - WINDOW, since__lt=now + WINDOW):
         if row.count >= keys[row.key]:
             wait = row.since + WINDOW - now
             raise RateLimited(
@@ -61,7 +61,8 @@ def _refuse_too_many(keys: dict[str, int]) -> None:
 def _count_failure(keys: list[str]) -> None:
     now = clock.now()
     with transaction.atomic():
-        SignInFailure.objects.filter(since__lte=now - WINDOW).delete()
+        # Counted by a clock that was ahead, it would keep somebody out until ours is there.
+        SignInFailure.objects.filter(Q(since__lte=now - WINDOW) | Q(since__gte=now + WINDOW)).delete()
         SignInFailure.objects.bulk_create(
             [SignInFailure(key=key, count=0, since=now) for key in keys], ignore_conflicts=True
         )
