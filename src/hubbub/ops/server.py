@@ -18,6 +18,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from hubbub.lib import clock
 from hubbub.lib.drain import drain
 from hubbub.limits import LIMITS
+from hubbub.ops import garbage
 from hubbub.ops.http import BoundedHttp
 
 # By name: operations do not import the transport, they only have it run.
@@ -104,6 +105,7 @@ class DrainingServer(uvicorn.Server):
         await super().startup(sockets)
         self._listeners = sockets or []
         if self.started and not self.should_exit:
+            garbage.settle()
             self._on_ready()
 
     async def main_loop(self) -> None:
