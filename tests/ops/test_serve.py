@@ -1,6 +1,7 @@
 """`hubbub serve`: it starts or says why not, and it stops without dropping anybody."""
 
 import contextlib
+import re
 import signal
 import socket
 import subprocess
@@ -38,6 +39,17 @@ def refused(server: Echo) -> str:
     assert said.startswith("hubbub: ")
     assert said.count("\n") == 1
     return said
+
+
+def reasons(server: Echo) -> list[str]:
+    """What the log says of the end; that it says nothing else is asserted here."""
+    lines = server.log.splitlines()
+    assert all(line.startswith(("Stopping", "Process ", "Leaving ")) for line in lines), server.log
+    return [re.sub(r"(?<=^Process )\d+ |: \d+ connections are open$", "", line) for line in lines]
+
+
+def stopping(told_by: str) -> list[str]:
+    return [f"Stopping, told by {told_by}", "Process ends"]
 
 
 def test_it_says_where_it_serves_when_it_does(echo: EchoMaker) -> None:
@@ -130,10 +142,10 @@ def test_draining_tells_refuses_finishes_and_closes(echo: EchoMaker) -> None:
         assert close_code(client) == 1012
         assert server.code() == 0
         assert time.monotonic() - begun <= WINDOW + 0.3
-    assert server.log == ""
+    assert reasons(server) == stopping("SIGTERM")
 
 
-@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_with_nobody_there_it_ends_at_once(echo: EchoMaker, sign: signal.Signals) -> None:
     server = echo()
     server.start()
@@ -143,7 +155,32 @@ def test_with_nobody_there_it_ends_at_once(echo: EchoMaker, sign: signal.Signals
 
     assert server.code() == 0
     assert time.monotonic() - begun < WINDOW / 2
+    assert reasons(server) == stopping(sign.name)
+
+
+def test_it_outlives_the_terminal_where_it_is_to(echo: EchoMaker) -> None:
+    server = echo()
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        server.start()
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+    server.tell(signal.SIGHUP)
+
+    assert server.get("/healthz").status_code == 200
     assert server.log == ""
+
+
+def test_a_crash_leaves_a_traceback(echo: EchoMaker) -> None:
+    server = echo()
+    server.start()
+
+    server.tell(signal.SIGABRT)
+
+    assert server.code() == -signal.SIGABRT
+    assert "Fatal Python error: Aborted" in server.log
+    assert "ops/server.py" in server.log
 
 
 def test_it_ends_as_soon_as_the_last_socket_has_gone(echo: EchoMaker) -> None:
@@ -174,6 +211,7 @@ def test_a_second_signal_ends_it_at_once(echo: EchoMaker) -> None:
             time.sleep(0.1)
 
         assert server.running.returncode == 0
+    assert reasons(server)[-1] == "Process ends at once: told by SIGTERM again"
 
 
 def test_a_thread_that_hangs_does_not_keep_it(echo: EchoMaker) -> None:
@@ -188,6 +226,8 @@ def test_a_thread_that_hangs_does_not_keep_it(echo: EchoMaker) -> None:
         assert server.code() == 0
         assert time.monotonic() - begun < WINDOW + 1
         assert isinstance(hanging.exception(), httpx2.TransportError)
+    end = "Process ends at once: something did not end within the drain window"
+    assert reasons(server)[-1] == end
 
 
 def test_a_body_too_large_is_refused_before_it_is_stored(echo: EchoMaker) -> None:
@@ -246,6 +286,7 @@ def test_a_worker_that_dies_is_replaced(two_workers: Echo) -> None:
         lambda: len(workers_of(two_workers) - {dead}) == 2 and dead not in workers_of(two_workers),
     )
     assert processes_that_answer(two_workers) <= workers_of(two_workers)
+    assert "A worker ended by SIGKILL and is replaced" in two_workers.log
 
 
 def test_workers_drain_together_and_the_end_is_0(two_workers: Echo) -> None:
@@ -261,6 +302,7 @@ def test_workers_drain_together_and_the_end_is_0(two_workers: Echo) -> None:
         assert [close_code(client) for client in clients] == [1012] * 6
         assert two_workers.code() == 0
         assert time.monotonic() - begun <= WINDOW + 0.5
+    assert "Stopping 2 workers, told by SIGTERM" in two_workers.log
 
 
 def test_workers_end_with_a_parent_that_was_killed(two_workers: Echo) -> None:
@@ -275,6 +317,7 @@ def test_workers_end_with_a_parent_that_was_killed(two_workers: Echo) -> None:
         return True
 
     wait_until("the port is free", port_is_free, timeout=WINDOW)
+    assert "the parent process is gone" in two_workers.log
 
 
 def test_nodes_that_start_together_on_an_empty_database_all_serve(echo: EchoMaker, postgres_url: str) -> None:

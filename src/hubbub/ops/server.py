@@ -6,7 +6,6 @@ import logging
 import os
 import signal
 import socket
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from types import FrameType
@@ -18,14 +17,13 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from hubbub.lib import clock
 from hubbub.lib.drain import drain
 from hubbub.limits import LIMITS
-from hubbub.ops import garbage
+from hubbub.ops import ending, garbage
 from hubbub.ops.http import BoundedHttp
 
 # By name: operations do not import the transport, they only have it run.
 WEBSOCKETS = "hubbub.realtime.wire:PreparedWebSockets"
 PING_SECONDS = 20.0
 KEEP_ALIVE_SECONDS = 30
-SIGNALS = (signal.SIGTERM, signal.SIGINT)
 SAME_SIGNAL_SECONDS = 0.3  # a terminal and a parent often send the same wish twice
 
 logger = logging.getLogger(__name__)
@@ -33,7 +31,8 @@ logger = logging.getLogger(__name__)
 
 def serve(listener: socket.socket, *, on_ready: Callable[[], None], parent: int | None = None) -> None:
     """Serve on an open socket until told to stop, then drain. `parent` is a pipe whose end means stop, too."""
-    DrainingServer(_configuration(), on_ready=on_ready, parent=parent).run([listener])
+    with ending.told():
+        DrainingServer(_configuration(), on_ready=on_ready, parent=parent).run([listener])
 
 
 def _configuration() -> uvicorn.Config:
@@ -81,21 +80,22 @@ class DrainingServer(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """uvicorn's own raises the signal again at the end, which makes an orderly stop look like a death."""
         loop = asyncio.get_running_loop()
-        for sign in SIGNALS:
-            loop.add_signal_handler(sign, self.stop)
+        for sign in ending.stop_signals():
+            loop.add_signal_handler(sign, self.stop, f"told by {sign.name}")
         if self._parent is not None:
             loop.add_reader(self._parent, self._parent_gone)
         yield
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        self.stop()
+        self.stop(f"told by {signal.Signals(sig).name}")
 
-    def stop(self) -> None:
+    def stop(self, why: str) -> None:
         """Begin to drain; asked a second time, go at once."""
         if self.should_exit:
             if clock.ticks() - self._stopped_at > SAME_SIGNAL_SECONDS:
-                _leave()
+                ending.leave(f"{why} again")
             return
+        logger.warning("Stopping, %s: %d connections are open", why, len(self.server_state.connections))
         self._stopped_at = clock.ticks()
         self.should_exit = True
         _leave_after(_window())
@@ -132,17 +132,11 @@ class DrainingServer(uvicorn.Server):
             server.close()
         for listener in self._listeners:
             listener.close()
-        self.stop()
+        self.stop("the parent process is gone")
 
 
 def _leave_after(seconds: float) -> None:
     """A thread or a peer that hangs must not keep a process that was told to stop."""
-    watchdog = threading.Timer(seconds, _leave)
+    watchdog = threading.Timer(seconds, ending.leave, ["something did not end within the drain window"])
     watchdog.daemon = True
     watchdog.start()
-
-
-def _leave() -> None:
-    sys.stdout.flush()
-    logging.shutdown()
-    os._exit(0)

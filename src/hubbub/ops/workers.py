@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hubbub.lib import clock
+from hubbub.ops import ending
 from hubbub.ops.refused import CannotServe
 
 LONGEST_PAUSE = 5.0
@@ -43,7 +44,7 @@ class Workers:
 
     def run(self, *, drain_seconds: float) -> None:
         """Keep the workers running until a signal, then have them drain; returns when all have ended."""
-        for sign in (signal.SIGTERM, signal.SIGINT):
+        for sign in ending.stop_signals():
             signal.signal(sign, self._on_signal)
         signal.signal(signal.SIGCHLD, lambda *_: self._wake.set())
         while not self._signals:
@@ -53,7 +54,8 @@ class Workers:
             self._wake.clear()
         self._stop(drain_seconds + GRACE_SECONDS)
 
-    def _on_signal(self, *_: object) -> None:
+    def _on_signal(self, number: int, *_: object) -> None:
+        logger.warning("Stopping %d workers, told by %s", len(self._workers), signal.Signals(number).name)
         self._signals += 1
         self._wake.set()
 
@@ -68,7 +70,7 @@ class Workers:
 
     def _bury(self, worker: _Worker) -> None:
         self._failures += 1
-        logger.error("A worker ended with code %s and is replaced", worker.process.returncode)
+        logger.error("A worker ended %s and is replaced", ending.how(worker.process.returncode))
         self._pause_until = clock.ticks() + min(LONGEST_PAUSE, 0.1 * 2**self._failures)
         if worker.ready is not None:
             os.close(worker.ready)

@@ -1,5 +1,6 @@
 """`hubbub serve`: makes everything ready, says where it serves, serves until it is told to stop."""
 
+import logging
 import signal
 import socket
 import sys
@@ -9,11 +10,13 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from hubbub.limits import LIMITS
-from hubbub.ops import listening, preparation, server
+from hubbub.ops import ending, listening, preparation, server
 from hubbub.ops.refused import CannotServe
 from hubbub.ops.workers import Workers
 
 UNUSABLE = 2
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -28,12 +31,12 @@ class Command(BaseCommand):
         parser.add_argument("--workers", default=1, type=int, help="how many processes (default: 1)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for sign in (signal.SIGTERM, signal.SIGINT):
+        for sign in ending.stop_signals():
             signal.signal(sign, _leave_early)
         try:
             self._serve(options["host"], options["port"], workers=options["workers"])
         except CannotServe as refusal:
-            for sign in (signal.SIGTERM, signal.SIGINT):
+            for sign in ending.stop_signals():
                 signal.signal(sign, signal.SIG_IGN)  # we are leaving, and with our own code
             print(f"hubbub: {refusal}", file=sys.stderr)
             sys.exit(UNUSABLE)
@@ -58,9 +61,11 @@ class Command(BaseCommand):
         if workers == 1:
             server.serve(listener, on_ready=tell)
         else:
-            Workers(listener, workers, on_ready=tell).run(drain_seconds=LIMITS.drain_ms / 1000)
+            with ending.told():
+                Workers(listener, workers, on_ready=tell).run(drain_seconds=LIMITS.drain_ms / 1000)
 
 
-def _leave_early(*_: object) -> None:
+def _leave_early(number: int, *_: object) -> None:
     """Told to stop before anything was served: nothing is in flight, so go."""
+    logger.warning("Leaving before anything was served, told by %s", signal.Signals(number).name)
     sys.exit(0)
