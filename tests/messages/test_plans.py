@@ -85,7 +85,8 @@ READS: dict[Read, int] = {
 def queries_of(read: Read, actor: Actor, room_id: int) -> list[str]:
     with CaptureQueriesContext(connection) as made:
         read(actor, room_id)
-    return [query["sql"] for query in made if query["sql"].startswith(("SELECT", "WITH"))]
+    asked = (query["sql"].strip() for query in made)
+    return [sql for sql in asked if sql.startswith(("SELECT", "WITH"))]
 
 
 @pytest.fixture

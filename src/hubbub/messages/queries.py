@@ -1,6 +1,6 @@
 """Reading rooms with what is unread in them, the log, and pages of messages as of one position."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -14,14 +14,15 @@ from hubbub.lib.refusals import BadField, Gone
 from hubbub.lib.snapshot import reading_snapshot
 from hubbub.lib.text import name_key
 from hubbub.limits import LIMITS
-from hubbub.messages.counting import with_unread
+from hubbub.messages.counting import Held, held
 from hubbub.messages.models import Message, Reaction
+from hubbub.messages.places import Place, places, places_of_kind, usernames_in
 from hubbub.messages.wire import EventsPage, MessagesPage, MessageState, RoomState, events_json
 from hubbub.people.access import Actor
 from hubbub.people.queries import usernames
 from hubbub.rooms import access
 from hubbub.rooms.access import Standing
-from hubbub.rooms.models import Kind, Membership, Room
+from hubbub.rooms.models import Kind, Room
 
 
 def room_list(actor: Actor) -> list[RoomState]:
@@ -46,7 +47,7 @@ def room_state(actor: Actor | None, room_id: int | None) -> RoomState:
     with reading_snapshot():
         if actor is None:
             room = access.standing(None, room_id).room
-            return _visitor_state(room, log.heads([room.pk])[room.pk])
+            return _state(places([room.pk])[0], None, None)
         found = _states([actor], only=[room_id] if room_id is not None else [])[actor.person_id]
         if not found:
             raise access.no_such_room()
@@ -121,87 +122,68 @@ def reactions_of(message_ids: Collection[int]) -> dict[int, dict[str, list[str]]
     return _by_message(put, usernames({reaction.person_id for reaction in put}))
 
 
-class _Place(NamedTuple):
-    """A room as everybody sees it, without the cost of its row's model."""
-
-    pk: int
-    name: str
-    kind: str
-    topic: str
-    visitors: bool
-    archived_at: datetime | None
-    head: int
-
-
-class _Held(NamedTuple):
-    """What belonging to a room means for one person."""
-
-    role: str
-    read: int
-    unread: int
-    mentions: int
-
-
 def _states(actors: Collection[Actor], *, only: Collection[int] | None = None) -> dict[int, list[RoomState]]:
-    """By person: the rooms that they may see, of these only. Three queries."""
-    held = _held(actors, only)
-    belonging = {room_id for _, room_id in held}
-    rooms = access.possibly_visible(actors, belonging) if only is None else Room.objects.filter(pk__in=only)
-    fields = ("pk", "name", "kind", "topic", "visitors", "archived_at", "stream__head")
-    places = sorted(_Place(*row) for row in rooms.values_list(*fields))
-    people = _direct_usernames([place.pk for place in places if place.kind == Kind.DIRECT])
+    """By person: the rooms that they may see, of these only, by number. At most four queries."""
+    belonging = held({actor.person_id for actor in actors}, only)
+    if only is not None:
+        shown = _Shown(places(only))
+        return {actor.person_id: shown.to(actor, belonging[actor.person_id], only) for actor in actors}
+    everywhere = places_of_kind(access.kinds_open_to_some(actors))
+    known = {place.pk for place in everywhere}
+    elsewhere = {room_id for rooms in belonging.values() for room_id in rooms} - known
+    shown = _Shown([*everywhere, *places(elsewhere)])
     return {
-        actor.person_id: [
-            _state(place, held.get((actor.person_id, place.pk)), people.get(place.pk))
-            for place in places
-            if access.may_see_kind(
-                place.kind,
-                actor,
-                visitors=place.visitors,
-                is_member=(actor.person_id, place.pk) in held,
-            )
-        ]
+        actor.person_id: shown.to(
+            actor, belonging[actor.person_id], known | belonging[actor.person_id].keys()
+        )
         for actor in actors
     }
 
 
-def _held(actors: Collection[Actor], only: Collection[int] | None) -> dict[tuple[int, int], _Held]:
-    rows = Membership.objects.filter(person__in=[actor.person_id for actor in actors])
-    counted = with_unread(rows if only is None else rows.filter(room__in=only))
-    fields = ("person_id", "room_id", "role", "read_seq", "unread", "mentions")
-    return {(person, room): _Held(*row) for person, room, *row in counted.values_list(*fields)}
+class _Shown:
+    """Rooms of one reading, as different people see them."""
+
+    def __init__(self, rooms: Sequence[Place]) -> None:
+        self._places = {place.pk: place for place in rooms}
+        self._usernames = usernames_in([place.pk for place in rooms if place.kind == Kind.DIRECT])
+        self._to_strangers: dict[int, RoomState] = {}
+
+    def to(self, actor: Actor, belonging: Mapping[int, Held], room_ids: Collection[int]) -> list[RoomState]:
+        """Those of these rooms that the person may see."""
+        found = []
+        for place in [self._places[pk] for pk in sorted(room_ids) if pk in self._places]:
+            own = belonging.get(place.pk)
+            is_member = own is not None
+            if access.may_see_kind(place.kind, actor, visitors=place.visitors, is_member=is_member):
+                found.append(self._state(place, own))
+        return found
+
+    def _state(self, place: Place, own: Held | None) -> RoomState:
+        """What a room is to whoever does not belong to it is the same for all of them."""
+        if own is not None:
+            return _state(place, own, self._usernames.get(place.pk))
+        known = self._to_strangers.get(place.pk)
+        if known is None:
+            known = self._to_strangers[place.pk] = _state(place, None, self._usernames.get(place.pk))
+        return known
 
 
-def _state(place: _Place, held: _Held | None, people: list[str] | None) -> RoomState:
+def _state(place: Place, own: Held | None, people: list[str] | None) -> RoomState:
     return RoomState(
-        id=Room.wire_id_of(place.pk),
-        name=place.name,
-        kind=place.kind,
-        topic=place.topic,
-        visitors=place.visitors,
-        archived=place.archived_at is not None,
-        head=place.head,
-        member=held is not None,
-        role=held.role if held else None,
-        unread=held.unread if held else 0,
-        mentions=held.mentions if held else 0,
-        read=held.read if held else 0,
-        usernames=people if people is not None else msgspec.UNSET,
+        Room.wire_id_of(place.pk),
+        place.name,
+        place.kind,
+        place.topic,
+        place.visitors,
+        place.archived,
+        place.head,
+        own is not None,
+        own.role if own else None,
+        own.unread if own else 0,
+        own.mentions if own else 0,
+        own.read if own else 0,
+        people if people is not None else msgspec.UNSET,
     )
-
-
-def _visitor_state(room: Room, head: int) -> RoomState:
-    facts = (room.pk, room.name, room.kind, room.topic, room.visitors, room.archived_at)
-    return _state(_Place(*facts, head), None, None)
-
-
-def _direct_usernames(room_ids: Collection[int]) -> dict[int, list[str]]:
-    """Always asked, so that a list takes the same queries with direct rooms and without."""
-    found: dict[int, list[str]] = {room_id: [] for room_id in room_ids}
-    rows = Membership.objects.filter(room__in=room_ids)
-    for room_id, username in rows.values_list("room_id", "person__username"):
-        found[room_id].append(username)
-    return {room_id: sorted(people) for room_id, people in found.items()}
 
 
 def _check_page(position: int, limit: int) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Collection
 
 import msgspec
 from django.conf import settings
-from django.db.models import Q, QuerySet
 from django.utils.module_loading import import_string
 
 from hubbub.lib.refusals import Forbidden, NotFound, Unauthenticated
@@ -139,10 +138,9 @@ def managed(actor: Actor, room_id: int | None) -> Standing:
     return found
 
 
-def possibly_visible(actors: Collection[Actor], belonging: Collection[int]) -> QuerySet[Room]:
-    """Every room that any of these people may see, who belong to these rooms; `may_see_kind` decides for each."""
-    open_to_some: list[Kind] = [*_OPEN_KINDS, *([Kind.STAFF] if any(a.is_admin for a in actors) else [])]
-    return Room.objects.filter(Q(kind__in=open_to_some) | Q(pk__in=belonging))
+def kinds_open_to_some(actors: Collection[Actor]) -> list[Kind]:
+    """Kinds of room that any of these people may see without belonging to one; `may_see_kind` decides for each."""
+    return [*_OPEN_KINDS, *([Kind.STAFF] if any(actor.is_admin for actor in actors) else [])]
 
 
 def may_create_rooms(actor: Actor | None) -> bool:
