@@ -27,6 +27,7 @@ from hubbub.realtime.close_codes import CloseCode
 ROOT = Path(__file__).parents[2]
 PROTOCOL = (ROOT / "docs" / "protocol.md").read_text()
 REALTIME = "".join(path.read_text() for path in sorted((ROOT / "src/hubbub/realtime").glob("*.py")))
+NEWS = (ROOT / "src/hubbub/messages/news.py").read_text()
 DOCUMENT: dict[str, Any] = openapi.document(ENDPOINTS)
 SHAPES = (
     "Session",
