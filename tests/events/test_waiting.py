@@ -7,7 +7,7 @@ from hubbub.lib.refusals import Busy
 
 
 def call(owner: int, number: int = 0) -> Command:
-    return Command(lambda calls: calls, number, (), owner)
+    return Command(lambda calls: calls, number, (), owner, told=lambda outcome: None)
 
 
 def fill(waiting: Waiting, owner: int, most: int = ROOM) -> int:

@@ -10,7 +10,8 @@ import threading
 import zlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 from django.db import connection, transaction
 
@@ -41,7 +42,7 @@ class _Lane:
     def _work(self) -> None:
         while True:
             taken = self.waiting.take(BATCH, patience=ASK_AGAIN_SECONDS if self._unsettled else None)
-            batch = [command for command in taken if command.answer.set_running_or_notify_cancel()]
+            batch = [command for command in taken if command.begins is None or command.begins()]
             try:
                 self._unsettled = [broken for broken in self._unsettled if not settle(broken)]
                 self._unsettled += run_together(batch) if batch else []
@@ -61,17 +62,30 @@ class Journal:
         """The lane in which a call on these streams runs; calls of one lane and owner keep their order."""
         return _lane(streams, len(self._lanes or self._started()))
 
+    def post(
+        self,
+        action: Action[Call, Result],
+        call: Call,
+        *,
+        told: Callable[[Result | Refused], None],
+        streams: Sequence[int] = (),
+        owner: int = 0,
+    ) -> None:
+        """Queue a call; `told` gets its outcome after the commit, on the lane's thread. Busy: too much waits.
+
+        `streams` are those that the call may write, `owner` is the person who takes turns with others. A future for
+        each message would be a tenth of the cost of storing it.
+        """
+        self._put(Command(action, call, tuple(streams), owner, told))
+
     def submit(
         self, action: Action[Call, Result], call: Call, *, streams: Sequence[int] = (), owner: int = 0
     ) -> "Future[Result]":
-        """Queue a call; the future is done after the commit. Raises Busy when too much is waiting.
-
-        `streams` are those that the call may write, `owner` is the person who takes turns with others.
-        """
-        command = Command(action, call, tuple(streams), owner)
-        lanes = self._lanes or self._started()
-        lanes[_lane(streams, len(lanes))].waiting.put(command)
-        return command.answer
+        """The same for one who waits: the future is done after the commit; cancelled before its turn, nothing is."""
+        answer: Future[Result] = Future()
+        begins = answer.set_running_or_notify_cancel
+        self._put(Command(action, call, tuple(streams), owner, partial(_settle, answer), begins))
+        return answer
 
     def run(
         self, action: Action[Call, Result], call: Call, *, streams: Sequence[int] = (), owner: int = 0
@@ -89,6 +103,10 @@ class Journal:
                 "The store did not answer in time; ask again with the same id.", retry_after_ms=1_000
             ) from None
 
+    def _put(self, command: Command) -> None:
+        lanes = self._lanes or self._started()
+        lanes[_lane(command.streams, len(lanes))].waiting.put(command)
+
     def _started(self) -> list[_Lane]:
         if not self._lanes:
             with self._starting:
@@ -100,6 +118,7 @@ class Journal:
 journal = Journal()
 run = journal.run
 submit = journal.submit
+post = journal.post
 lane_of = journal.lane_of
 
 
@@ -125,6 +144,13 @@ def _lane(streams: Sequence[int], lanes: int) -> int:
     if lanes == 1:
         return 0
     return zlib.crc32(min(streams, default=0).to_bytes(8, "big")) % lanes
+
+
+def _settle(answer: "Future[Any]", outcome: Any) -> None:
+    if isinstance(outcome, Refused):
+        answer.set_exception(outcome)
+    else:
+        answer.set_result(outcome)
 
 
 def _raised(outcome: Result | Refused) -> Result:

@@ -80,8 +80,7 @@ def settle(unsettled: Unsettled) -> bool:
 
 def answer_all(batch: Batch, refusal: Refused) -> None:
     for command in batch:
-        if not command.answer.done():
-            command.answer.set_exception(refusal)
+        command.answer(refusal)
 
 
 def _commit(attempt: Unsettled) -> None:
@@ -125,10 +124,10 @@ def _smaller(part: Batch, error: Exception) -> list[Batch]:
     if is_passing(error) and command.tries < TRIES:
         return [part]
     if isinstance(error, Refused):
-        command.answer.set_exception(error)
+        command.answer(error)
         return []
     logger.error("An action failed", exc_info=error)
-    command.answer.set_exception(_unavailable())
+    command.answer(_unavailable())
     return []
 
 
@@ -145,10 +144,7 @@ def _after_outage(attempt: Unsettled, waiting: list[Batch], error: Exception) ->
 
 def _answer_each(attempt: Unsettled) -> None:
     for command, outcome in zip(attempt.batch, attempt.outcomes, strict=True):
-        if isinstance(outcome, Refused):
-            command.answer.set_exception(outcome)
-        else:
-            command.answer.set_result(outcome)
+        command.answer(outcome)
 
 
 def _unavailable() -> Unavailable:

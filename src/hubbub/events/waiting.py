@@ -1,13 +1,15 @@
 """Calls that wait to be done: owners take turns, and nobody takes the room of the others. Knows no store."""
 
+import logging
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from hubbub.lib.refusals import Busy
+
+logger = logging.getLogger(__name__)
 
 ROOM = 4_096  # calls waiting in one lane; more are refused, not kept waiting
 ALWAYS = 64  # calls of one owner that wait while there is any room: as many as one socket has under way
@@ -18,14 +20,30 @@ _TOO_MANY_OF_ONE = "Too much of yours is waiting to be stored; nothing was chang
 
 @dataclass(slots=True, eq=False)
 class Command:
-    """A call on its way through the journal."""
+    """A call on its way through the journal.
+
+    `told` gets the outcome, a Refused or what the action gave, on the thread that did it. `begins` says, when its
+    turn has come, whether anybody still wants it; None: whoever asked never gives up.
+    """
 
     action: Callable[..., Any]
     call: Any
     streams: tuple[int, ...]
     owner: int
-    answer: "Future[Any]" = field(default_factory=Future)
+    told: Callable[[Any], None]
+    begins: Callable[[], bool] | None = None
     tries: int = 0
+    is_answered: bool = False
+
+    def answer(self, outcome: Any) -> None:
+        """Tell the outcome; the first one is for ever. Whoever fails to listen is no failure of the call."""
+        if self.is_answered:
+            return
+        self.is_answered = True
+        try:
+            self.told(outcome)
+        except Exception:
+            logger.exception("An outcome could not be told")
 
 
 class Waiting:

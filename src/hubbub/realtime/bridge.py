@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from django.db import DatabaseError, InterfaceError, connection
@@ -109,10 +109,6 @@ class Mailbox:
             self._loop.call_soon_threadsafe(self._run)
         except RuntimeError:
             self._waiting.clear()
-
-    def put_answer(self, future: "Future[T]", callback: Callable[..., None], *args: Any) -> None:
-        """Have `callback(future, *args)` run on the loop when the future is done."""
-        future.add_done_callback(lambda done: self.put(callback, done, *args))
 
     def _run(self) -> None:
         self._awake = False

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
-from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -22,7 +21,6 @@ from hubbub.lib.refusals import (
     Refused,
     TooLarge,
     Unauthenticated,
-    Unavailable,
 )
 from hubbub.lib.strict_json import decode
 from hubbub.limits import LIMITS
@@ -48,6 +46,7 @@ NO_CODE = 1006
 Work = Coroutine[Any, Any, None]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+Answered = Callable[[Answer | Refused], None]
 
 
 class Closed(Exception):
@@ -181,10 +180,8 @@ class Connection:
         """The socket is gone, or about to be closed."""
         raise NotImplementedError
 
-    def operate(
-        self, room_id: int | None, operation: Operation, answered: Callable[["Future[Answer]"], None]
-    ) -> Work | None:
-        """Put an operation into the journal; `answered` is called on the loop after its commit.
+    def operate(self, room_id: int | None, operation: Operation, answered: Answered) -> Work | None:
+        """Put an operation into the journal; `answered` is called with its outcome on the loop, after the commit.
 
         Operations of one socket are applied in the order in which they came, whatever rooms they are for.
         """
@@ -279,11 +276,7 @@ class Connection:
                 raise Closed(CloseCode.RATE)
 
     async def _submit_in_turn(
-        self,
-        lane: int,
-        request: Request,
-        streams: tuple[int, ...],
-        answered: Callable[["Future[Answer]"], None],
+        self, lane: int, request: Request, streams: tuple[int, ...], answered: Answered
     ) -> None:
         while self._in_flight and (lane != self._lane or self._in_flight >= IN_FLIGHT):
             self._settled = self.hub.loop.create_future()
@@ -291,20 +284,18 @@ class Connection:
         self._lane = lane
         self._submit(request, streams, answered)
 
-    def _submit(
-        self, request: Request, streams: tuple[int, ...], answered: Callable[["Future[Answer]"], None]
-    ) -> None:
-        future = journal.submit(perform, request, streams=streams, owner=request.by.person_id)
+    def _submit(self, request: Request, streams: tuple[int, ...], answered: Answered) -> None:
+        told = partial(self.hub.mailbox.put, self._answered, answered)
+        journal.post(perform, request, told=told, streams=streams, owner=request.by.person_id)
         self._in_flight += 1
-        self.hub.mailbox.put_answer(future, self._answered, answered)
 
-    def _answered(self, done: "Future[Answer]", answered: Callable[["Future[Answer]"], None]) -> None:
+    def _answered(self, answered: Answered, outcome: Answer | Refused) -> None:
         self._in_flight -= 1
         if self._settled is not None:
             settled, self._settled = self._settled, None
             if not settled.done():
                 settled.set_result(None)
-        answered(done)
+        answered(outcome)
 
     def _overflow(self) -> None:
         self.close(CloseCode.TOO_SLOW)
@@ -340,15 +331,6 @@ class Connection:
     async def _close_politely(self, code: int) -> None:
         await self.line.flushed()
         await self._send({"type": "websocket.close", "code": code})
-
-
-def refusal_of(done: "Future[Any]") -> Refused | None:
-    """Why a call of the journal was not done; None where it was."""
-    error = done.exception()
-    if error is None or isinstance(error, Refused):
-        return error
-    logger.error("An action failed", exc_info=error)
-    return Unavailable("The store cannot be written at this moment.", retry_after_ms=1_000)
 
 
 def close_code_of(refusal: Refused) -> CloseCode:

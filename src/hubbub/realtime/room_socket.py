@@ -1,6 +1,6 @@
 """The room socket `/ws/chat/<room>/`: one room, simple frames, usable by a ten-line client; stable for ever."""
 
-from concurrent.futures import Future
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -14,7 +14,7 @@ from hubbub.people.access import Actor, Caller
 from hubbub.realtime import room_frames, room_opening
 from hubbub.realtime.bridge import read
 from hubbub.realtime.close_codes import CloseCode
-from hubbub.realtime.connection import Closed, Connection, Work, close_code_of, refusal_of
+from hubbub.realtime.connection import Closed, Connection, Work, close_code_of
 from hubbub.realtime.feed import LiveEvent
 from hubbub.realtime.frames import frame
 from hubbub.realtime.private_inbox import PrivateInbox
@@ -168,12 +168,11 @@ class RoomSocket(Connection):
         return seq
 
     def _operate(self, taken: room_frames.RoomFrame, decoded: Any) -> Work | None:
-        def answered(done: "Future[Answer]") -> None:
-            refusal = refusal_of(done)
-            if refusal is not None:
-                self._operation_refused(refusal, decoded)
-            elif done.result().duplicate and isinstance(taken, Say):
-                self.hub.spawn(self._say_again(done.result()))
+        def answered(outcome: Answer | Refused) -> None:
+            if isinstance(outcome, Refused):
+                self._operation_refused(outcome, decoded)
+            elif outcome.duplicate and isinstance(taken, Say):
+                self.hub.spawn(self._say_again(outcome))
 
         return self.operate(self._room_id, room_frames.operation_of(taken), answered)
 
@@ -195,18 +194,16 @@ class RoomSocket(Connection):
         target, room_id = await read(room_opening.open_direct_with, caller, username)
         if target == caller.username:
             self.notes_room = room_id
-        future = journal.submit(
-            perform, Request(caller, room_id, Send(key, text)), streams=(room_id,), owner=caller.person_id
-        )
 
-        def answered(done: "Future[Any]") -> None:
-            refusal = refusal_of(done)
-            if refusal is not None:
-                self._operation_refused(refusal, decoded)
+        def answered(outcome: Answer | Refused) -> None:
+            if isinstance(outcome, Refused):
+                self._operation_refused(outcome, decoded)
             else:
-                self.hub.spawn(self._private_stored(done.result(), target))
+                self.hub.spawn(self._private_stored(outcome, target))
 
-        self.hub.mailbox.put_answer(future, answered)
+        request = Request(caller, room_id, Send(key, text))
+        told = partial(self.hub.mailbox.put, answered)
+        journal.post(perform, request, told=told, streams=(room_id,), owner=caller.person_id)
 
     async def _private_stored(self, answer: Answer, target: str) -> None:
         self.outbox.write(await read(room_frames.private_delivered, answer.id, target))

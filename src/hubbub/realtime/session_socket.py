@@ -1,7 +1,7 @@
 """The session socket `/ws/v1`: everything one person may see, over one connection. Contract section 6."""
 
 import asyncio
-from concurrent.futures import Future
+from functools import partial
 from typing import Any
 
 from hubbub.events import journal
@@ -11,7 +11,7 @@ from hubbub.messages.operations import Answer, parse
 from hubbub.people.access import Actor, Caller, confirm_one
 from hubbub.realtime import frames, person_view
 from hubbub.realtime.close_codes import CloseCode
-from hubbub.realtime.connection import Closed, Connection, Work, close_code_of, refusal_of
+from hubbub.realtime.connection import Closed, Connection, Work, close_code_of
 from hubbub.realtime.following import Followings
 from hubbub.realtime.frames import Hello, Op, Ping, Read, Sub, Typing, Unsub, frame
 from hubbub.rooms.actions import MarkRead, mark_read
@@ -130,12 +130,11 @@ class SessionSocket(Connection):
         operation = parse(decoded)
         ref = frames.ref_of(decoded)
 
-        def answered(done: "Future[Answer]") -> None:
-            refusal = refusal_of(done)
-            if refusal is None:
-                self.outbox.write(frames.ack(done.result(), ref))
+        def answered(outcome: Answer | Refused) -> None:
+            if isinstance(outcome, Refused):
+                self._operation_refused(outcome, ref, op.room)
             else:
-                self._operation_refused(refusal, ref, op.room)
+                self.outbox.write(frames.ack(outcome, ref))
 
         return self.operate(Room.pk_of(op.room), operation, answered)
 
@@ -146,14 +145,13 @@ class SessionSocket(Connection):
 
     def _read(self, taken: Read, decoded: object) -> None:
         call = (self.caller, _room_id(taken.room), taken.seq, taken.unread)
-        future = journal.submit(_mark_read, call, owner=self.caller.person_id)
 
-        def answered(done: "Future[int]") -> None:
-            refusal = refusal_of(done)
-            if refusal is not None:
-                self.refuse(refusal, decoded)
+        def answered(outcome: int | Refused) -> None:
+            if isinstance(outcome, Refused):
+                self.refuse(outcome, decoded)
 
-        self.hub.mailbox.put_answer(future, answered)
+        told = partial(self.hub.mailbox.put, answered)
+        journal.post(_mark_read, call, told=told, owner=self.caller.person_id)
 
     def _typing(self, taken: Typing) -> None:
         room_id = _room_id(taken.room)
