@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection, transaction
@@ -138,13 +139,36 @@ def test_calls_of_one_owner_keep_their_order(room: Room) -> None:
 
 
 def test_a_call_given_up_while_it_waits_is_never_done(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journal, "ANSWER_SECONDS", 0.05)
+    monkeypatch.setattr(journal, "TURN_SECONDS", 0.05)
     with held_lane(room), pytest.raises(Unavailable):
         cast.say(room, "ben", "too late", client_id="late")
 
     monkeypatch.undo()
     assert not cast.say(room, "ben", "too late", client_id="late").duplicate
     assert Message.objects.filter(room=room).count() == 1
+
+
+def test_a_call_that_is_under_way_is_never_refused_and_then_there(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long its commit takes: a refusal would say that nothing was changed."""
+    monkeypatch.setattr(journal, "TURN_SECONDS", 0.05)
+    go = threading.Event()
+
+    def change_topic(calls: Sequence[str]) -> Sequence[str]:
+        assert go.wait(SECONDS)
+        for topic in calls:
+            Room.objects.filter(pk=room.pk).update(topic=topic)
+        return list(calls)
+
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(journal.run, change_topic, "changed", streams=(room.pk,))
+        with pytest.raises(TimeoutError):
+            asked.result(10 * journal.TURN_SECONDS)
+        go.set()
+
+        assert asked.result(SECONDS) == "changed"
+    assert Room.objects.get(pk=room.pk).topic == "changed"
 
 
 def only_on_postgres() -> None:

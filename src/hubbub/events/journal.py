@@ -27,8 +27,10 @@ Action = Callable[[Sequence[Call]], Sequence[Result | Refused]]
 
 BATCH = 256  # calls to a commit: beyond it the throughput no longer grows, only the wait of the first
 POSTGRES_LANES = 4
-ANSWER_SECONDS = 30.0
+TURN_SECONDS = 30.0  # how long a call that somebody waits for may wait for its turn
 ASK_AGAIN_SECONDS = 0.5  # between questions what became of a commit that broke off
+
+_NO_TURN = "The store is too slow at this moment; nothing was changed."
 
 
 class _Lane:
@@ -90,18 +92,21 @@ class Journal:
     def run(
         self, action: Action[Call, Result], call: Call, *, streams: Sequence[int] = (), owner: int = 0
     ) -> Result:
-        """Do a call and wait for its commit; inside the caller's transaction, do it in that transaction."""
+        """Do a call and wait for its commit; inside the caller's transaction, do it in that transaction.
+
+        Who still waits for a turn after a while is refused, and the call is never done. One under way is waited for: a
+        refusal means that nothing was changed, and of a commit that may yet succeed nobody can say that.
+        """
         if connection.in_atomic_block:
             with transaction.atomic():
                 return _raised(action([call])[0])
         answer = self.submit(action, call, streams=streams, owner=owner)
         try:
-            return answer.result(timeout=ANSWER_SECONDS)
+            return answer.result(timeout=TURN_SECONDS)
         except TimeoutError:
-            answer.cancel()  # what waits still is never done
-            raise Unavailable(
-                "The store did not answer in time; ask again with the same id.", retry_after_ms=1_000
-            ) from None
+            if answer.cancel():
+                raise Unavailable(_NO_TURN, retry_after_ms=1_000) from None
+            return answer.result()
 
     def _put(self, command: Command) -> None:
         lanes = self._lanes or self._started()
