@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from hubbub.lib import strict_json
 from hubbub.lib.refusals import BadJson, BadText, Refused, TooLarge
 from hubbub.lib.strict_json import decode
 
@@ -154,6 +155,71 @@ def test_no_damaged_json_raises_anything_but_a_refusal(value: object, data: st.D
         raw[at : at + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))
 
     _decode_or_refuse(bytes(raw))
+
+
+SIGNS = ["{", "}", "[", "]", '"', ":", ",", "\\", "\\u0041", "\\ud83d", "\\n", "\\x", "é", "/**/", "}{"]
+VALUES = [
+    "null",
+    "true",
+    "-0",
+    "01",
+    "+1",
+    ".5",
+    "1.",
+    "1e2",
+    "1.5",
+    "NaN",
+    "Infinity",
+    "'",
+    "9" * 15,
+    "9" * 16,
+]
+PARTS = ['"a"', '"a":', '"a":1', '"b":"c"', '{"a":"b","c":']
+BYTES = ["\n", "\t", "\0", "\x01", "\x7f", "\u2028", "\ufeff", "\ud800", " ", "1" * 26]
+PIECES = st.sampled_from([*SIGNS, *VALUES, *PARTS, *BYTES])
+PLAIN = st.dictionaries(
+    st.text(st.characters(codec="utf-8"), max_size=4),
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**17), 10**17)
+    | st.text(st.characters(codec="utf-8"), max_size=9),
+    max_size=6,
+)
+
+
+@given(
+    PLAIN.map(lambda value: json.dumps(value, ensure_ascii=False))
+    | st.lists(PIECES, max_size=12).map("".join)
+    | st.lists(PIECES, max_size=8).map(lambda pieces: "{" + "".join(pieces) + "}")
+    | st.tuples(st.lists(PIECES, max_size=4), st.lists(PIECES, max_size=4)).map(
+        lambda two: '{"a":' + "".join(two[0]) + ',"b":' + "".join(two[1]) + "}"
+    )
+)
+@example('{"a":1,"a":2}')
+@example('{"a":1,"\\u0061":2}')
+@example('{"a":-0}')
+@example('{"a":"' + "\x01" + '"}')
+@example('{"a":1e2}')
+@example('{"a" : 1}')
+def test_the_quick_way_for_plain_objects_gives_the_same(raw: str) -> None:
+    """A space in front means nothing in JSON, and what begins with one does not go the quick way."""
+    quick, slow = _outcome(raw), _outcome(" " + raw)
+
+    assert quick == slow
+    assert repr(quick) == repr(slow)  # 1, 1.0 and True are equal
+
+
+def test_ordinary_operations_go_the_quick_way() -> None:
+    raw = '{"type":"op","ref":12,"op":"send","room":"r1","client_id":"a.b-1","body":"Привет, \\"мир\\""}'
+
+    assert strict_json._plain_object(raw) == decode(" " + raw, max_bytes=1000)
+
+
+def _outcome(raw: str) -> object:
+    try:
+        return decode(raw, max_bytes=1000)
+    except Refused as refusal:
+        return type(refusal)
 
 
 def _decode_or_refuse(raw: bytes | str) -> None:

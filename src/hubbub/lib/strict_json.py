@@ -1,7 +1,7 @@
 """The one decoder of JSON that comes from outside; knows no message, only what JSON should never carry.
 
-Measured at 4 to 5 µs for a frame of 370 bytes. A faster library would have to be strict about repeated keys,
-long numbers and lone surrogates as well.
+Python's own decoder takes 4 to 5 µs for a frame of 370 bytes, msgspec a tenth; but that one is not strict about
+repeated keys, long numbers and lone surrogates. So it reads only objects in which there can be none of them.
 """
 
 import json
@@ -10,9 +10,12 @@ import re
 from itertools import accumulate
 from typing import NoReturn
 
+import msgspec
+
 from hubbub.lib.refusals import BadJson, BadText, Refused, TooLarge
 
 MAX_DIGITS = 25
+_SHORT_NUMBER = 10**15
 
 _RISKY_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 _BAD_TEXT = re.compile("[\0\ud800-\udfff]")
@@ -24,6 +27,9 @@ _STEP = {"[": 1, "{": 1, "]": -1, "}": -1}
 def decode(raw: bytes | str, *, max_bytes: int, max_depth: int = 32) -> object:
     """The value that `raw` holds. Raises TooLarge, BadJson or BadText and nothing else."""
     text = _text(raw, max_bytes)
+    plain = _plain_object(text)
+    if plain is not None:
+        return plain
     if text.count("[") + text.count("{") > max_depth and _depth(text) > max_depth:
         raise BadJson("The JSON is nested too deep.")
     try:
@@ -59,6 +65,29 @@ def _to_utf8(text: str) -> bytes:
         return text.encode()
     except UnicodeEncodeError as error:
         raise BadText("The text holds half a character (a lone surrogate).") from error
+
+
+def _plain_object(text: str) -> dict[str, object] | None:
+    """The object that the text is, if nothing is nested in it, no character escaped by its number, no number long.
+
+    Each key is followed by a colon: as many keys as there are colons are all the keys that were written.
+    """
+    if not text.startswith("{") or text.count("{") > 1 or "[" in text or "\\u" in text:
+        return None
+    try:
+        found = _decode_quickly(text)
+    except msgspec.MsgspecError:
+        return None  # what is wrong with it is for the other to say
+    if len(found) != text.count(":"):
+        return None
+    for value in found.values():
+        if type(value) is not str and not _is_plain(value):
+            return None
+    return found
+
+
+def _is_plain(value: object) -> bool:
+    return value is None or type(value) is bool or (type(value) is int and abs(value) < _SHORT_NUMBER)
 
 
 def _depth(text: str) -> int:
@@ -107,6 +136,7 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
+_decode_quickly = msgspec.json.Decoder(dict[str, object]).decode
 _DECODER = json.JSONDecoder(
     object_pairs_hook=_unique, parse_int=_whole_number, parse_float=_fraction, parse_constant=_no_constant
 )
