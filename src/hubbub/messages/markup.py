@@ -22,6 +22,8 @@ MAX_MENTIONS = 50  # people that one message can call, and the names looked up f
 
 Resolve = Callable[[str], str | None]
 
+# A line that is its own HTML: it begins with a letter, and holds nothing that is escaped, marked or an address.
+_BARE = re.compile(r"[^\W\d_][^\x00-\x1f`*_~\[\\@:&<>\xa0]*(?<!\s)")
 # Nothing in such a line begins any markup: it needs only escaping. A list may begin a line, so a line that begins
 # with a digit or a sign is looked at properly.
 _PLAIN = re.compile(r"(?![-+>])(?!\d+[.)])[^\x00-\x1f`*_~\[\\@]+(?<!\s)")
@@ -42,7 +44,7 @@ class Rendered:
 
 def render(body: str, *, mention: Resolve) -> Rendered:
     """HTML of a body that `clean_body` took. `mention` gives the canonical username of a typed one, or None."""
-    written = _written_short(body)
+    written = f"<p>{body}</p>" if _BARE.fullmatch(body) else _written_short(body)
     if written is not None:
         return Rendered(written, frozenset())
     called = markup_rules.Called(mention, MAX_MENTIONS)
