@@ -52,11 +52,12 @@ class Waiting:
     def __init__(self) -> None:
         self._queues: OrderedDict[int, deque[Command]] = OrderedDict()
         self._count = 0
-        self._wake = threading.Condition(threading.Lock())
+        self._lock = threading.Lock()  # taken without the condition, which is Python around it
+        self._wake = threading.Condition(self._lock)
 
     def put(self, command: Command) -> None:
         """Raises Busy where there is no room, or where this owner holds half as much as is left for all others."""
-        with self._wake:
+        with self._lock:
             queue = self._queues.get(command.owner)
             self._check_room(len(queue) if queue else 0)
             if queue is None:
@@ -68,7 +69,7 @@ class Waiting:
 
     def take(self, most: int, *, patience: float | None = None) -> list[Command]:
         """The next calls, a turn of each owner after the other; waits until there is one, or for so many seconds."""
-        with self._wake:
+        with self._lock:
             if not self._count:
                 self._wake.wait(patience)
             taken: list[Command] = []

@@ -92,10 +92,14 @@ class Gathering(Generic[Question, Result]):
 
 
 class Mailbox:
-    """Calls from other threads, run on the loop in the order in which they were put; one wake-up for many."""
+    """Calls from other threads, run on the loop in the order in which they were put; one wake-up for many.
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    `emptied` is called after them.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, emptied: Callable[[], None]) -> None:
         self._loop = loop
+        self._emptied = emptied
         self._waiting: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
         self._awake = False
 
@@ -115,3 +119,4 @@ class Mailbox:
         while self._waiting:
             callback, args = self._waiting.popleft()
             callback(*args)
+        self._emptied()

@@ -25,8 +25,7 @@ FRAME_BYTES = 65_536  # what is pending beyond it goes into another frame
 RECENT = 256  # events kept at hand, so that most resumes need no query
 
 
-@dataclass(frozen=True)
-class LiveEvent:
+class LiveEvent(msgspec.Struct, frozen=True, dict=True):
     """An event on its way to sockets: its position, and its JSON as every session socket gets it."""
 
     room_id: int
@@ -180,7 +179,7 @@ class Feed:
         self._pending.append(event)
         if not self._flushing:
             self._flushing = True
-            self._hub.loop.call_soon(self.flush)
+            self._hub.flush_soon(self)
 
     def _change_of_access(self, event: LiveEvent) -> None:
         """Whoever loses the room with this event gets nothing from it on, not even the event."""

@@ -53,7 +53,7 @@ class Hub:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
         self.process = secrets.token_hex(6)
-        self.mailbox = Mailbox(loop)
+        self.mailbox = Mailbox(loop, emptied=self._flush)
         self.bus = Bus(self.process, self._notice, self._joined)
         self.crowd = Crowd(self)
         self.typing = TypingThrottle()
@@ -68,6 +68,7 @@ class Hub:
         self.people: dict[int, set[Socket]] = {}
         self.polls = Polls(self)
         self._watch = watch.Watch(self)
+        self._unflushed: list[Feed] = []
         self._tasks: set[asyncio.Task[Any]] = set()
         self._readings: dict[tuple[int, int, int], asyncio.Task[list[LiveEvent]]] = {}
         self._refreshing: set[int] = set()
@@ -116,6 +117,15 @@ class Hub:
         feed.replaying += 1
         return feed
 
+    def flush_soon(self, feed: Feed) -> None:
+        """Have the feed bring what is pending to its followers in this tick of the loop, with all that gathers in it.
+
+        What comes from a commit goes out with its acknowledgements: a socket gets both by one call of the system.
+        """
+        if not self._unflushed:
+            self.loop.call_soon(self._flush)
+        self._unflushed.append(feed)
+
     def release(self, feed: Feed) -> None:
         """Forget a feed that nobody follows."""
         if not feed.is_followed and not feed.replaying and self.feeds.get(feed.room_id) is feed:
@@ -162,6 +172,11 @@ class Hub:
             reading = self._readings[key] = self.loop.create_task(read(_live_events, room_id, seq))
             reading.add_done_callback(lambda _: self._readings.pop(key, None))
         return await asyncio.shield(reading)
+
+    def _flush(self) -> None:
+        unflushed, self._unflushed = self._unflushed, []
+        for feed in unflushed:
+            feed.flush()
 
     async def _refresh(self, person_id: int) -> None:
         try:
