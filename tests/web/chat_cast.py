@@ -54,6 +54,10 @@ def told(of: Any, room: Room, *texts: str) -> None:
     perform([Request(actor(of), room.pk, Send("", text)) for text in texts])
 
 
+def answered(of: Any, room: Room, message: str, text: str) -> None:
+    perform([Request(actor(of), room.pk, Send("", text, reply_to=message))])
+
+
 def island(answer: Any) -> dict[str, Any]:
     """What the page gives to the client."""
     page = answer.content.decode()

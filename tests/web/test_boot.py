@@ -10,7 +10,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from hubbub.web.boot import island as written
 from tests.web import chat_cast
-from tests.web.chat_cast import island, joined, room, signed_in, told
+from tests.web.chat_cast import answered, island, joined, room, signed_in, told
 
 pytestmark = pytest.mark.django_db
 
@@ -126,6 +126,19 @@ def test_the_island_holds_what_lies_around_the_message_that_the_address_names(ad
     assert far["page"]["messages"][-1]["body"] == "message 99"
     assert near["context"] is None, "the newest page holds it"
     assert none["context"] is None
+
+
+def test_the_island_holds_what_its_newest_messages_answer(ada: Any, ben: Any) -> None:
+    made = room(ada, "general")
+    told(ada, made, *(f"message {number}" for number in range(100)))
+    client = signed_in(ben)
+    far = island(client.get("/chat/general/?at=2"))["context"]["messages"][0]
+    answered(ada, made, far["id"], "about that")
+
+    page = island(client.get("/chat/general/"))["page"]
+
+    assert page["messages"][-1]["reply_to"] == far["id"]
+    assert [message["body"] for message in page["quoted"]] == [far["body"]]
 
 
 def test_the_island_holds_the_first_unread_message_however_far_back(ada: Any, ben: Any) -> None:

@@ -112,7 +112,8 @@ def _with_own_ids(actor: Actor | None, room: Room, page: MessagesPage) -> dict[s
     seqs = [message["seq"] for message in shown]
     given = log.client_ids(room.pk, seqs, by=actor.person_id) if actor else {}
     marked = [{**message, "client_id": given.get(message["seq"])} for message in shown]
-    return {"epoch": page.epoch, "seq": page.seq, "messages": marked}
+    quoted = msgspec.to_builtins(page.quoted)
+    return {"epoch": page.epoch, "seq": page.seq, "messages": marked, "quoted": quoted}
 
 
 def _with_online(state: Any) -> dict[str, Any]:
