@@ -28,6 +28,9 @@ check: .venv/.tests .cache/node lint ## the fast part of it, for every few minut
 faults: .venv/.tests ## real nodes under load while everything breaks, judged (SECONDS=60 SEED=1 STORE=sqlite|postgres)
 	$(BIN)/python -m tests.faults --seconds $(or $(SECONDS),60) --store $(or $(STORE),postgres) $(if $(SEED),--seed $(SEED))
 
+budgets: .venv/.tests .cache/browser ## the web client's budgets, measured in Chromium as slow as a mid laptop (ONLY=6,7,13)
+	$(BIN)/python -m tests.budgets $(if $(ONLY),--only $(ONLY))
+
 lint: .venv/.tests .cache/node ## formatting, style, types and layers only
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -60,4 +63,4 @@ clean: ## forget everything that was set up (not your data)
 .cache/browser: tools/install.py
 	@$(INSTALL) browser
 
-.PHONY: help run setup test check faults lint fix lock clean
+.PHONY: help run setup test check faults budgets lint fix lock clean
