@@ -5,10 +5,12 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.reading import cookies_of
 from tests.browser.room_page import WENT_AWAY, bodies, is_live, nothing_is_pending, reload, say, shows
 from tests.support.http_client import HttpClient, accepted
 from tests.support.hubbub_process import HubbubServer
 from tests.support.pages import Pages
+from tests.support.people import PASSWORD
 from tests.support.waiting import wait_until
 from tests.support.wire import Lay, Wire
 
@@ -33,6 +35,28 @@ KEPT_ROOMS = """async () => {
   database.close();
   return keys.filter(Boolean);
 }"""
+OPEN_KEPT = """
+  const found = (await indexedDB.databases()).find(({ name }) => name.startsWith('hubbub '));
+  const database = await new Promise((done) => {
+    const asked = indexedDB.open(found.name);
+    asked.onsuccess = () => done(asked.result);
+  });
+  const rooms = database.transaction('rooms', 'readwrite').objectStore('rooms');
+  const read = (asked) => new Promise((done) => { asked.onsuccess = () => done(asked.result) });
+"""
+# As if all of it had been kept before the server was restored from an older copy.
+ANOTHER_LIFE = f"""async () => {{{OPEN_KEPT}
+  for (const key of await read(rooms.getAllKeys())) {{
+    const kept = await read(rooms.get(key));
+    await read(rooms.put({{...kept, epoch: 'another'}}, key));
+  }}
+  database.close();
+}}"""
+KEPT_EPOCHS = f"""async () => {{{OPEN_KEPT}
+  const kept = await read(rooms.getAll());
+  database.close();
+  return kept.map(({{epoch}}) => epoch);
+}}"""
 INSTALLED = """async () => {
   const registration = await navigator.serviceWorker.getRegistration('/chat/');
   return Boolean(registration?.active && navigator.serviceWorker.controller);
@@ -121,6 +145,59 @@ def test_nothing_of_others_is_kept_after_signing_out(page: Page) -> None:
 
     assert page.evaluate(KEPT_ROOMS) == []
     assert page.evaluate("caches.has('hubbub shell /chat/')") is False
+
+
+def test_a_second_person_on_the_same_browser_sees_nothing_of_the_first(
+    page: Page, wire: Wire, server: HubbubServer
+) -> None:
+    page.locator(".comp textarea").press_sequentially("half a sentence of Ada's")
+    page.get_by_role("button", name="Your account").click()
+    page.get_by_role("menuitem", name="Sign out").click()
+    page.wait_for_url("**/login/**")
+    page.locator("[name=login]").fill("ben")
+    page.locator("[name=password]").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/chat/**")
+    page.goto(f"{wire.base_url}/chat/nowhere-at-all/")
+    expect(page.locator("html[data-conn=online]")).to_be_attached(timeout=15_000)
+
+    page.keyboard.press("Control+k")
+    expect(page.locator("dialog.switcher")).to_be_visible()
+    seen = page.content()
+    for words in ("in general", "in the garden", "half a sentence"):
+        assert words not in seen
+    page.keyboard.press("Escape")
+    page.goto(f"{wire.base_url}/chat/general/")
+    is_live(page)
+    expect(page.locator(".comp textarea")).to_have_value("")
+
+
+def test_whoever_comes_from_the_page_to_sign_in_never_gets_the_last_page_of_somebody_else(
+    page: Page, wire: Wire, server: HubbubServer
+) -> None:
+    reload(page)  # the worker has kept a page of Ada's
+    is_live(page)
+    page.context.clear_cookies()
+    page.context.add_cookies(
+        cookies_of(server.client("ben"))
+    )  # her session ended elsewhere, and Ben signed in
+    page.goto(f"{wire.base_url}/accounts/login/")
+    wire.slow(1.5)
+
+    page.evaluate("location.assign('/chat/general/')")
+
+    page.wait_for_url("**/chat/general/")
+    expect(page.locator(".me b")).to_have_text("ben", timeout=30_000)
+
+
+def test_what_was_kept_of_another_life_of_the_log_is_thrown_away(page: Page) -> None:
+    page.evaluate(ANOTHER_LIFE)
+
+    reload(page)
+    is_live(page)
+    shows(page, ["in general"])
+
+    wait_until("what was kept is of this life", lambda: page.evaluate(KEPT_EPOCHS).count("another") == 0)
 
 
 def test_a_lost_room_is_kept_no_longer(

@@ -213,6 +213,9 @@ def test_f6_a_quote_shows_what_is_answered_and_leads_there(past: Past, pages: Pa
     expect(row(page, "late answer")).to_be_in_viewport()
     accepted(past.ada.operate(past.id, "delete", target=past.id_of("message 10")))
     expect(quote).to_contain_text("Message deleted")
+    quote.click()
+    expect(page.locator(".toast")).to_have_text("That message is no longer here.")
+    expect(row(page, "late answer")).to_be_in_viewport()
     assert answer["seq"] > 0
 
 

@@ -196,7 +196,13 @@ def test_l6_choices_take_effect_at_once_and_stay_without_a_flash(server: HubbubS
         "(({colorScheme, fontSize}) => [colorScheme, fontSize])(getComputedStyle(document.documentElement))"
     )
 
+    tab = page.context.new_page()
+    tab.goto(f"{server.base_url}/chat/elsewhere/")
+    is_alive(tab)
+
     dialog.get_by_label("Dark").check()
+    expect(tab.locator("html")).to_have_attribute("data-theme", "dark")
+    tab.close()
     expect(dialog.get_by_role("status").first).to_have_text("Kept.")
     dialog.get_by_label("Large", exact=True).check()
     dialog.get_by_label("Compact").check()

@@ -1,16 +1,25 @@
 """The account pages in real Chromium: nothing complains, axe finds nothing serious, nothing is cut on a phone."""
 
 import re
+from functools import partial
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Page, Route, ViewportSize, expect
 
 from tests.site.accounts_cast import PASSWORD
 from tests.support.fixtures import Servers
 from tests.support.hubbub_process import HubbubServer
 from tests.support.pages import Pages
 
+ERRORS = ("400", "403", "403_csrf", "404", "429", "500")
+# As the server renders them; what would provoke each is tested elsewhere.
+RENDER_ERRORS = """
+from django.template.loader import get_template
+print("<!-- next -->".join(get_template(f"{{name}}.html").render() for name in {names}))
+"""
+LOOKS: tuple[tuple[Literal["light", "dark"], str], ...] = (("light", "ltr"), ("dark", "rtl"))
 PHONE, DESK = ViewportSize(width=320, height=700), ViewportSize(width=1100, height=800)
 
 
@@ -20,9 +29,10 @@ def server(hubbub_server: Servers) -> HubbubServer:
 
 
 def look_over(page: Page) -> None:
-    """Both themes, both sizes."""
-    for scheme in ("light", "dark"):
+    """Both themes, both directions, both sizes."""
+    for scheme, direction in LOOKS:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.evaluate("(direction) => { document.documentElement.dir = direction }", direction)
         # Colours fade over; they are judged when they have settled.
         page.evaluate("Promise.allSettled(document.getAnimations().map((one) => one.finished))")
         found = Axe().run(page).response["violations"]
@@ -104,4 +114,24 @@ def test_ones_own_pages_are_whole_and_the_theme_does_not_flash(server: HubbubSer
     assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
     for path in ("/account/", "/accounts/password/change/", "/accounts/logout/", "/workspace/"):
         page.goto(server.base_url + path)
+        look_over(page)
+
+
+def answer_with(html: str, route: Route) -> None:
+    route.fulfill(body=html, content_type="text/html")
+
+
+def test_the_pages_that_tell_of_an_error_are_whole(server: HubbubServer, pages: Pages) -> None:
+    pages.expect_complaints("status of 404")
+    page = pages.blank()
+    rendered = server.command("shell", "-c", RENDER_ERRORS.format(names=ERRORS)).split("<!-- next -->")
+    make_owner(page, server)
+    page.goto(f"{server.base_url}/nowhere/at/all/")
+    expect(page.get_by_role("heading").first).to_be_visible()
+
+    for name, html in zip(ERRORS, rendered, strict=True):
+        address = f"{server.base_url}/error/{name}/"
+        page.route(address, partial(answer_with, html))
+        page.goto(address)
+        assert page.get_by_role("link").count() > 0, f"{name} leads on"
         look_over(page)

@@ -38,6 +38,7 @@ async function forgetOld() {
 
 /**
  * From the network, or the last page when there is none in time; it finds its own way from the address.
+ * Whoever comes from another page, such as the one to sign in, may be somebody else, and waits.
  * @param {Hubbub.WorkerEvent} event
  */
 async function page(event) {
@@ -46,9 +47,17 @@ async function page(event) {
     return response;
   });
   const late = new Promise((resolve) => setTimeout(resolve, PATIENCE, null));
+  if (fromElsewhere(event.request)) return fetched;
   const response = await Promise.race([fetched, late]).catch(() => null);
   if (response && response.status < 500) return response;
   return (await kept()) ?? fetched;
+}
+
+/** @param {Request} request */
+function fromElsewhere({ referrer }) {
+  if (!referrer) return false;
+  const { origin, pathname } = new URL(referrer);
+  return origin === worker.location.origin && !pathname.startsWith(chat);
 }
 
 /** @param {Response} response */

@@ -1,12 +1,13 @@
 /** Everything that can be done to a message, and the menus of a room and of oneself: one list for bar, menu, sheet and keys. */
 
+import { writeTo } from './commands.js';
 import { ask, toast } from './dialog.js';
 import { mentions } from './fmt.js';
 import { el, fillWith, iconButton } from './html.js';
 import { t } from './i18n.js';
 import { openMenu } from './menu.js';
 import { showNames, watchNames } from './names.js';
-import { tell } from './net.js';
+import { part, tell } from './net.js';
 import { indexOf } from './roomlog.js';
 import { hindrance, hrefOf, manages, me, openRoom, store, takeRead } from './store.js';
 import { sendRead } from './sync.js';
@@ -41,7 +42,8 @@ export function choicesFor(app, row) {
   ) => choices.set(name, { label: t(`act.${name}`), icon: sign, act, key, danger });
   if (row.view.mayReact) put('react', 'react', () => react(app, row, row.element), '+');
   if (may) put('reply', 'reply', () => app.composer.reply(entry.id), 'R');
-  if (may && mine) put('edit', 'edit', () => void import('./editor.js').then(({ edit }) => edit(app, row)), 'E');
+  if (may && mine)
+    put('edit', 'edit', () => void part(() => import('./editor.js')).then(({ edit }) => edit(app, row)), 'E');
   put('link', 'link', () => copy(location.origin + hrefOf(room, entry.seq), t('room.copied')), 'C');
   put('copy', 'copy', () => copy(entry.body ?? '', t('act.copied')), `${commandKey()}C`);
   if (room.member && !mine) put('unread', 'unread', () => void markUnread(app, row), 'U');
@@ -75,7 +77,7 @@ export async function act(app, target) {
   const { act: name = '', emoji = '' } = target.dataset;
   if (!row) return;
   const { item, entry } = row.view;
-  if (name === 'person') return person(app, entry.by);
+  if (name === 'person') return void (me() && (await writeTo(app, entry.by)));
   if (name === 'jump') return jump(app, entry.reply_to ?? '');
   if (name === 'toggle') return toggle(app, row, emoji);
   if (name === 'react') return react(app, row, target);
@@ -213,18 +215,8 @@ function pull(app, target) {
  * @param {Element} where
  */
 async function react(app, row, where) {
-  const { pick } = await import('./emoji/picker.js');
+  const { pick } = await part(() => import('./emoji/picker.js'));
   pick(where, (emoji) => void toggle(app, row, emoji));
-}
-
-/**
- * @param {Hubbub.App} app
- * @param {string} username
- */
-async function person(app, username) {
-  if (!me()) return;
-  const { direct } = await import('./commands.js');
-  app.go(hrefOf(await direct([username])));
 }
 
 /**
@@ -245,7 +237,7 @@ async function jump(app, id) {
  * @param {Hubbub.Item} item
  */
 async function rewrite(app, row, item) {
-  if (item.op === 'edit') return import('./editor.js').then(({ edit }) => edit(app, row));
+  if (item.op === 'edit') return part(() => import('./editor.js')).then(({ edit }) => edit(app, row));
   app.composer.rewrite(item.body ?? '', item.reply_to ?? null);
   await app.outbox.discard(item.client_id);
 }
@@ -308,18 +300,16 @@ export function myMenu(app, button) {
   const { account, admin } = store.boot.urls;
   /** @type {Choice[]} */
   const choices = [];
-  const settings = () => void import('./settings.js').then(({ openSettings }) => openSettings(app));
-  const keys = () => void import('./keyhelp.js').then(({ showKeys }) => showKeys());
+  const settings = () => void part(() => import('./settings.js')).then(({ openSettings }) => openSettings(app));
+  const keys = () => void part(() => import('./keyhelp.js')).then(({ showKeys }) => showKeys());
   choices.push({ label: t('me.settings'), icon: 'settings', act: settings });
   if (!matchMedia('(hover: none)').matches) choices.push({ label: t('keys.title'), icon: 'keys', key: '?', act: keys });
   if (account) choices.push({ label: t('me.account'), icon: 'person', act: () => location.assign(account) });
   if (admin) choices.push({ label: t('me.admin'), icon: 'lock', act: () => location.assign(admin) });
-  const by = app.connection?.by;
-  if (by) choices.push({ label: t(`me.by_${by}`), act: () => toast(t(`me.by_${by}_why`)) });
   choices.push({
     label: t('me.sign_out'),
     icon: 'leave',
-    act: () => void import('./signing.js').then(({ signOut }) => signOut(app)),
+    act: () => void part(() => import('./signing.js')).then(({ signOut }) => signOut(app)),
   });
   openMenu(button, choices, t('me.menu'));
 }

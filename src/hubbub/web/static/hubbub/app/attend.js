@@ -3,6 +3,7 @@
 import { watchLogs } from './cache.js';
 import { fill } from './catchup.js';
 import { toast } from './dialog.js';
+import { untilMidnight } from './i18n.js';
 import { watchReleases } from './installed.js';
 import { watchLines } from './lines.js';
 import { standBy } from './poll.js';
@@ -10,24 +11,44 @@ import { watchSession } from './signing.js';
 import { on, store } from './store.js';
 import { recall } from './sync.js';
 import { watchTabs } from './tabs.js';
-import { reason } from './trouble.js';
+import { watchMemory } from './trimming.js';
+import { reason, watchRefusals } from './trouble.js';
+import { watchTyping } from './typing.js';
 
 const POLL = 6000;
+/** Past midnight, to be sure of it. */
+const TURN = 500;
 
 /** @param {Hubbub.App} app */
 export async function attend(app) {
   const { connection } = app;
   window.__chat = { stats: () => stats(app) };
+  watchRefusals();
+  watchDays(app);
+  watchMemory(app.timeline);
   if (!connection) return void window.setInterval(poll, POLL);
   watchLines(app);
   standBy(connection);
   watchSession(app);
   watchTabs();
+  watchTyping(app.composer);
   on('outbox', (room) => complain(app, room));
   // A page that was opened without the network may be older than what was seen since.
   if (store.open) await recall(store.open);
   watchLogs(app.keep);
   watchReleases(app);
+}
+
+/** @param {Hubbub.App} app  days are called by what they are to the reader, who may have slept */
+function watchDays(app) {
+  const look = () => app.timeline.refresh();
+  const wait = () =>
+    window.setTimeout(() => {
+      look();
+      wait();
+    }, untilMidnight() + TURN);
+  window.addEventListener('focus', look);
+  wait();
 }
 
 /** A visitor has no socket: the room on screen is asked for what is new. */

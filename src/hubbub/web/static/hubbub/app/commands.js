@@ -51,6 +51,20 @@ export async function direct(usernames) {
 }
 
 /**
+ * @param {Hubbub.App} app
+ * @param {string} username
+ */
+export async function writeTo(app, username) {
+  await app.go(hrefOf(await direct([username])));
+}
+
+/** @param {Hubbub.Room} room */
+export async function join(room) {
+  await tell('POST', `rooms/${room.id}/join`);
+  takeRoom({ ...room, member: true, role: 'member' });
+}
+
+/**
  * @param {unknown} error
  * @param {string} name
  */

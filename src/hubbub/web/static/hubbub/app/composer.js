@@ -7,8 +7,6 @@ import { mirrored } from './idb.js';
 import { announce, chosen, hindrance, me, store, titleOf } from './store.js';
 
 const PAUSE = 400;
-const TYPING = 3000;
-const CROWD = 100;
 
 /** @typedef {import('./idb.js').Keep} Keep */
 /** @typedef {{ key: (event: KeyboardEvent) => boolean, input: () => void }} Completion */
@@ -17,8 +15,6 @@ const CROWD = 100;
  * @typedef {object} Hooks
  * @property {(room: string, body: string, reply: string | null) => Promise<void>} send  resolves when the words are safe
  * @property {(text: string) => Promise<string | null> | null} command  null: not a command; a note if it was not done
- * @property {(room: string) => void} typing
- * @property {() => void} editLast
  * @property {(button: HTMLElement, choose: (emoji: string) => void) => void} pick
  * @property {(id: string) => Hubbub.Entry | undefined} entry
  * @property {(composer: Composer) => Promise<Completion>} completion
@@ -37,9 +33,6 @@ export class Composer {
   /** @type {Map<string, Hubbub.Draft>} */
   #drafts = new Map();
   #timer = 0;
-  /** While it runs nobody is told again that one types. */
-  #quiet = 0;
-  #fresh = false;
   /** @type {Promise<void>} */
   #sending = Promise.resolve();
   /** @type {Completion | null} */
@@ -173,11 +166,7 @@ export class Composer {
   #key(event) {
     if (event.isComposing || event.keyCode === 229) return;
     if (this.#completion?.key(event)) return event.preventDefault();
-    if (event.key === 'Enter' && this.#sends(event)) return this.#submit(event);
-    if (event.key === 'ArrowUp' && this.empty && plainKey(event)) {
-      event.preventDefault();
-      this.#hooks.editLast();
-    }
+    if (event.key === 'Enter' && this.#sends(event)) this.#submit(event);
   }
 
   /**
@@ -196,25 +185,11 @@ export class Composer {
   }
 
   #typedSomething() {
-    this.#fresh = true;
     this.#tell(null);
     this.#grow();
     this.#later();
     this.#completion?.input();
     if (!this.#completion && /[@#:/]/.test(this.field.value)) void this.#complete();
-    this.#tellTyping();
-  }
-
-  /** At most every three seconds; keys in between are told of at the end of them. */
-  #tellTyping() {
-    const crowd = (store.online.get(this.#room)?.size ?? 0) > CROWD;
-    if (this.#quiet || crowd || chosen('typing') === 'off' || !/^\s*[^\s/]/.test(this.field.value)) return;
-    this.#hooks.typing(this.#room);
-    this.#fresh = false;
-    this.#quiet = window.setTimeout(() => {
-      this.#quiet = 0;
-      if (this.#fresh) this.#tellTyping();
-    }, TYPING);
   }
 
   async #complete() {
@@ -291,7 +266,6 @@ export class Composer {
     this.#set(rest(this.field.value));
     this.field.setSelectionRange(Math.max(0, caret), Math.max(0, caret));
     this.#taken = rest(this.#taken);
-    this.#fresh = false;
     this.#save();
   }
 
@@ -390,11 +364,6 @@ function signIn() {
 /** Where there is no keyboard with modifiers Enter breaks the line and the button sends. */
 function touch() {
   return matchMedia('(hover: none) and (pointer: coarse)').matches;
-}
-
-/** @param {KeyboardEvent} event */
-function plainKey({ shiftKey, altKey, ctrlKey, metaKey }) {
-  return !shiftKey && !altKey && !ctrlKey && !metaKey;
 }
 
 const mirrorKey = (/** @type {string} */ room) => `hubbub draft ${me()} ${room}`;

@@ -3,6 +3,7 @@
 import { toast } from './dialog.js';
 import { el, fillWith } from './html.js';
 import { t } from './i18n.js';
+import { part } from './net.js';
 import { hindrance, me, on, openRoom, store } from './store.js';
 
 /** @typedef {import('./row.js').Row} Row */
@@ -120,7 +121,7 @@ async function done(app, row, body) {
   const room = openRoom();
   close(app, row);
   if (!room || body === entry.body) return;
-  if (!body) return void (await import('./actions.js')).remove(app, row);
+  if (!body) return void (await part(() => import('./actions.js'))).remove(app, row);
   if (item?.state === 'failed') await app.outbox.discard(item.client_id);
   await app.outbox.put({ room: room.id, op: 'edit', target: entry.id, body });
 }

@@ -3,11 +3,9 @@
 /** @type {Hubbub.Catalogue} */
 let words = {};
 let locale = 'en';
-let rules = new Intl.PluralRules('en');
-/** @type {Map<string, Intl.DateTimeFormat>} */
+let habit = 'en';
+/** @type {Map<string, any>} what the browser knows of a language, which is slow to ask for */
 const formats = new Map();
-/** @type {'h11' | 'h12' | 'h23' | 'h24' | undefined} */
-let clock;
 
 /**
  * @param {Hubbub.Catalogue} catalogue
@@ -17,9 +15,8 @@ let clock;
 export function speak(catalogue, language, region = language) {
   words = catalogue;
   locale = language;
-  rules = new Intl.PluralRules(language);
+  habit = region;
   formats.clear();
-  clock = new Intl.DateTimeFormat(region, { hour: 'numeric' }).resolvedOptions().hourCycle;
 }
 
 /**
@@ -35,24 +32,30 @@ export function t(id, values = {}) {
 
 /** @param {number} n */
 export function plural(n) {
-  return rules.select(n);
+  return once('plural', () => new Intl.PluralRules(locale)).select(n);
 }
 
 /** @param {string[]} names */
 export function list(names) {
-  return new Intl.ListFormat(locale === 'en' ? 'en-GB' : locale, { type: 'conjunction' }).format(names);
+  const tag = locale === 'en' ? 'en-GB' : locale;
+  return once('list', () => new Intl.ListFormat(tag, { type: 'conjunction' })).format(names);
+}
+
+/** Whether the reader's clock has 12 hours or 24. */
+function clock() {
+  return once('clock', () => new Intl.DateTimeFormat(habit, { hour: 'numeric' }).resolvedOptions().hourCycle);
 }
 
 /** @param {Date} at */
 export function clockTime(at) {
-  return format('time', { hour: clock === 'h23' ? '2-digit' : 'numeric', minute: '2-digit', hourCycle: clock }).format(
-    at,
-  );
+  const hourCycle = clock();
+  const hour = hourCycle === 'h23' ? '2-digit' : 'numeric';
+  return format('time', { hour, minute: '2-digit', hourCycle }).format(at);
 }
 
 /** @param {Date} at */
 export function fullTime(at) {
-  return format('full', { dateStyle: 'full', timeStyle: 'long', hourCycle: clock }).format(at);
+  return format('full', { dateStyle: 'full', timeStyle: 'long', hourCycle: clock() }).format(at);
 }
 
 /**
@@ -84,16 +87,24 @@ export function daysBetween(at, now) {
  * @param {Intl.DateTimeFormatOptions} options
  */
 function format(key, options) {
-  const known = formats.get(key);
-  if (known) return known;
-  const made = new Intl.DateTimeFormat(locale, options);
-  formats.set(key, made);
-  return made;
+  return once(key, () => new Intl.DateTimeFormat(locale, options));
+}
+
+/**
+ * @template T
+ * @param {string} key
+ * @param {() => T} make
+ * @returns {T}
+ */
+function once(key, make) {
+  const known = formats.get(key) ?? make();
+  formats.set(key, known);
+  return known;
 }
 
 /** @param {string | number} value */
 function shown(value) {
-  return typeof value === 'number' ? new Intl.NumberFormat(locale).format(value) : value;
+  return typeof value === 'number' ? once('number', () => new Intl.NumberFormat(locale)).format(value) : value;
 }
 
 /** @param {string} text */

@@ -1,9 +1,10 @@
 /** The keyboard: regions, the Escape ladder, walking rooms and messages, typing from anywhere. It must not know the network. */
 
 import { choicesFor, menu } from './actions.js';
-import { stopEditing } from './editor.js';
+import { editLast, stopEditing } from './editor.js';
 import { formatByKeys, letterOf } from './formatting.js';
 import { set } from './html.js';
+import { part } from './net.js';
 import { readAll } from './readall.js';
 import { roomsInOrder } from './sidebar.js';
 import { hrefOf, openRoom, store } from './store.js';
@@ -14,7 +15,7 @@ const LETTERS = { r: 'reply', e: 'edit', '+': 'react', '=': 'react', u: 'unread'
 
 /** @type {Record<string, (app: Hubbub.App) => unknown>} what Ctrl or Cmd opens from anywhere */
 const LAZY = {
-  k: (app) => import('./switcher.js').then(({ openSwitcher }) => openSwitcher(app)),
+  k: (app) => part(() => import('./switcher.js')).then(({ openSwitcher }) => openSwitcher(app)),
   '/': () => openKeyHelp(),
 };
 
@@ -120,14 +121,15 @@ function lastStop(app) {
 }
 
 /**
- * Shift and up, where it would select nothing, goes to the last message.
+ * Up edits my last message where there is nothing to move in. With Shift, where it would select nothing, it goes to the last message.
  * @param {Hubbub.App} app
  * @param {KeyboardEvent} event
  */
 function leaveComposer(app, event) {
   const { key, shiftKey, altKey, ctrlKey, metaKey } = event;
-  if (key !== 'ArrowUp' || !shiftKey || altKey || ctrlKey || metaKey || event.isComposing) return;
-  if (event.defaultPrevented || app.composer.field.selectionEnd > 0) return;
+  if (key !== 'ArrowUp' || altKey || ctrlKey || metaKey || event.isComposing || event.defaultPrevented) return;
+  if (!shiftKey) return void (app.composer.empty && take(event, () => editLast(app)));
+  if (app.composer.field.selectionEnd > 0) return;
   const last = [...app.timeline.list.querySelectorAll('article.msg')].at(-1);
   if (last instanceof HTMLElement) take(event, () => last.focus());
 }
@@ -171,7 +173,7 @@ function typing(app, event) {
 }
 
 function openKeyHelp() {
-  return import('./keyhelp.js').then(({ showKeys }) => showKeys());
+  return part(() => import('./keyhelp.js')).then(({ showKeys }) => showKeys());
 }
 
 // ---- the log: one tab stop, arrows walk ----

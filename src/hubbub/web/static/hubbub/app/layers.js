@@ -65,7 +65,9 @@ function popped(event, openSettings) {
     event.stopImmediatePropagation();
     return layer instanceof HTMLDialogElement ? layer.close() : layer.hidePopover();
   }
-  if (!event.state?.layer) return;
+  const followed = location.hash === SETTINGS && !event.state;
+  if (followed) history.replaceState({ layer: true }, '');
+  if (!history.state?.layer) return;
   event.stopImmediatePropagation();
   // A step that a closed layer has left behind leads nowhere; that of the settings leads to them.
   if (location.hash === SETTINGS) openSettings();

@@ -5,6 +5,7 @@ import { watchCopying } from './copying.js';
 import { watchEdges } from './edges.js';
 import './history.js';
 import { watchLayers } from './layers.js';
+import { part } from './net.js';
 import { fitTheKeyboard } from './shell.js';
 import { rememberVisits } from './switcher.js';
 
@@ -15,5 +16,5 @@ export function atLeisure(app) {
   rememberVisits();
   watchCopying(app);
   fitTheKeyboard();
-  watchLayers(app, () => void import('./settings.js').then(({ openSettings }) => openSettings(app)));
+  watchLayers(app, () => void part(() => import('./settings.js')).then(({ openSettings }) => openSettings(app)));
 }

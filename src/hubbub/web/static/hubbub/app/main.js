@@ -2,15 +2,15 @@
 
 import { Composer } from './composer.js';
 import { el, useIcons } from './html.js';
-import { speak } from './i18n.js';
+import { speak, t } from './i18n.js';
 import { Keep } from './idb.js';
-import { canRun, readBoot, tell, useServer } from './net.js';
+import { canRun, part, readBoot, useServer } from './net.js';
 import { Outbox } from './outbox.js';
 import { Pane } from './room.js';
 import { arrive, followed, go, keepPlace, reopen, returned, show } from './route.js';
 import { mountSidebar } from './sidebar.js';
 import { Connection } from './socket.js';
-import { announce, fill, hrefOf, me, on, openRoom, store, takeRoom } from './store.js';
+import { announce, fill, me, on, openRoom, store } from './store.js';
 import * as sync from './sync.js';
 import { Timeline } from './timeline.js';
 
@@ -24,7 +24,7 @@ function start() {
   fill(boot);
   document.documentElement.dataset.conn = 'late';
   const app = build();
-  useServer({ api: boot.urls.api, csrf: boot.csrf, signedOut: () => app.connection?.stop('signed_out') });
+  useServer({ api: boot.urls.api, csrf: boot.csrf, signedOut: () => app.connection?.stop('signed_out'), missed });
   sync.start(app.connection, app.outbox, app.keep);
   if (boot.page && boot.room) sync.install(boot.room.id, boot.page);
   if (boot.context && boot.room) sync.takePage(boot.room.id, boot.context, { around: 0, limit: sync.PAGE });
@@ -67,8 +67,8 @@ function build() {
   root.replaceChildren(side, main, aside);
   mountSidebar(side, {
     go: app.go,
-    find: () => void import('./switcher.js').then(({ openSwitcher }) => openSwitcher(app)),
-    menu: (button) => void import('./actions.js').then(({ myMenu }) => myMenu(app, button)),
+    find: () => void part(() => import('./switcher.js')).then(({ openSwitcher }) => openSwitcher(app)),
+    menu: (button) => void part(() => import('./actions.js')).then(({ myMenu }) => myMenu(app, button)),
   });
   return app;
 }
@@ -102,16 +102,16 @@ function paneOf(app) {
       history.pushState(null, '', boot.urls.chat);
       show(app.root, 'list');
     },
-    people: () => void people(app.aside),
-    join: (room) => void join(room),
-    more: (button) => void import('./actions.js').then(({ roomMenu }) => roomMenu(app, button)),
+    people: () => void part(() => import('./people.js')).then(({ togglePeople }) => togglePeople(app)),
+    join: (room) => void part(() => import('./commands.js')).then(({ join }) => join(room)),
+    more: (button) => void part(() => import('./actions.js')).then(({ roomMenu }) => roomMenu(app, button)),
   });
 }
 
 /** @param {Hubbub.App} app */
 function timelineOf(app) {
   return new Timeline(app.pane.log, {
-    load: (where) => import('./history.js').then(({ load }) => load(where)),
+    load: (where) => part(() => import('./history.js')).then(({ load }) => load(where)),
     moved: () => moved(app),
     items: () => app.outbox.of(store.open),
     opening: () => app.pane.opening(),
@@ -125,12 +125,11 @@ function timelineOf(app) {
 function composerOf(app, keep) {
   return new Composer(keep, {
     send: (room, body, reply) => say(app, room, body, reply),
-    command: (text) => (text.startsWith('/') ? import('./commands.js').then(({ run }) => run(app, text)) : null),
-    typing: sync.sendTyping,
-    editLast: () => void import('./editor.js').then(({ editLast }) => editLast(app)),
-    pick: (button, choose) => void import('./emoji/picker.js').then(({ pick }) => pick(button, choose)),
+    command: (text) =>
+      text.startsWith('/') ? part(() => import('./commands.js')).then(({ run }) => run(app, text)) : null,
+    pick: (button, choose) => void part(() => import('./emoji/picker.js')).then(({ pick }) => pick(button, choose)),
     entry: (id) => store.logs.get(store.open)?.byId.get(id),
-    completion: (field) => import('./complete.js').then(({ complete }) => complete(field)),
+    completion: (field) => part(() => import('./complete.js')).then(({ complete }) => complete(field)),
   });
 }
 
@@ -185,24 +184,16 @@ function moved(app) {
   keepPlace(app);
 }
 
-/** @param {Hubbub.Room} room */
-async function join(room) {
-  await tell('POST', `rooms/${room.id}/join`);
-  takeRoom({ ...room, member: true, role: 'member' });
-}
-
-/** @param {HTMLElement} aside */
-async function people(aside) {
-  const { togglePeople } = await import('./people.js');
-  togglePeople(aside, (username) => void openDirect(username));
-}
-
-/** @param {string} username */
-async function openDirect(username) {
-  const { direct } = await import('./commands.js');
-  const room = await direct([username]);
-  history.pushState(null, '', hrefOf(room));
-  window.dispatchEvent(new PopStateEvent('popstate'));
+/** @param {() => void} again  what could not be loaded */
+function missed(again) {
+  const act = () => {
+    note.remove();
+    again();
+  };
+  const retry = el('button', { type: 'button', onclick: act }, t('part.again'));
+  const note = el('div', { class: 'toast', role: 'alert' }, t('part.missing'), retry);
+  document.querySelector('.toast')?.remove();
+  document.body.append(note);
 }
 
 /**
@@ -212,7 +203,7 @@ async function openDirect(username) {
 function clicked(app, event) {
   const target = event.target instanceof Element ? event.target.closest('[data-act], .body a') : null;
   if (target instanceof HTMLAnchorElement) return followed(app, event, target);
-  if (target) void import('./actions.js').then(({ act }) => act(app, /** @type {HTMLElement} */ (target)));
+  if (target) void part(() => import('./actions.js')).then(({ act }) => act(app, /** @type {HTMLElement} */ (target)));
 }
 
 /** @param {() => void} work */
@@ -238,7 +229,7 @@ async function lazily(app) {
   watchReading({ seen: () => app.timeline.lastSeen(), read: (room, seq) => void sync.sendRead(room, seq) });
   listenToKeys(app);
   hoverBar(app);
-  mountPeople(app.aside, (username) => void openDirect(username));
+  mountPeople(app);
   atLeisure(app);
   await attend(app);
 }

@@ -6,14 +6,27 @@ let base = '/api/v1/';
 let token = '';
 /** @type {() => void} */
 let signedOut = () => {};
+/** @type {(again: () => void) => void} */
+let missed = () => {};
 
 /**
- * @param {{ api?: string, csrf: string, signedOut?: () => void }} settings
+ * @param {{ api?: string, csrf: string, signedOut?: () => void, missed?: typeof missed }} settings
  */
 export function useServer(settings) {
   base = settings.api ?? base;
   token = settings.csrf;
   signedOut = settings.signedOut ?? signedOut;
+  missed = settings.missed ?? missed;
+}
+
+/**
+ * A part of the page that is fetched when it is needed. If it cannot be had that is said, and what was begun waits for another try.
+ * @template T
+ * @param {() => Promise<T>} load
+ * @returns {Promise<T>}
+ */
+export function part(load) {
+  return load().catch(() => new Promise((resolve) => missed(() => resolve(part(load)))));
 }
 
 export class Refusal extends Error {

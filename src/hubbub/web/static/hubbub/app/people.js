@@ -1,5 +1,6 @@
 /** Who is in the room and who is there now: the panel beside the log, or a sheet where there is no room for it. */
 
+import { writeTo } from './commands.js';
 import { sheet } from './dialog.js';
 import { avatar, el, fillWith } from './html.js';
 import { t } from './i18n.js';
@@ -9,30 +10,26 @@ const MANY = 300;
 
 /** @typedef {(username: string) => void} Choose */
 
-/**
- * @param {HTMLElement} aside
- * @param {Choose} choose
- */
-export function mountPeople(aside, choose) {
+/** @param {Hubbub.App} app */
+export function mountPeople(app) {
+  const { aside } = app;
   const body = el('div', { class: 'people' });
   fillWith(aside, el('header', { class: 'top' }, el('h1', {}, t('people.title'))), body);
   aside.setAttribute('aria-label', t('people.title'));
-  keep(body, choose);
+  keep(body, (username) => void writeTo(app, username));
 }
 
 /**
  * Where the panel has no place the members come as a sheet; where it has, the button folds it.
- * @param {HTMLElement} aside
- * @param {Choose} choose
+ * @param {Hubbub.App} app
  */
-export function togglePeople(aside, choose) {
-  const app = aside.closest('.app');
-  if (matchMedia('(min-width: 1100px)').matches) return void app?.toggleAttribute('data-folded');
+export function togglePeople(app) {
+  if (matchMedia('(min-width: 1100px)').matches) return void app.root.toggleAttribute('data-folded');
   const body = el('div', { class: 'people' });
   const dialog = sheet(t('people.title'), body);
   const stop = keep(body, (username) => {
     dialog.close();
-    choose(username);
+    void writeTo(app, username);
   });
   dialog.addEventListener('close', stop);
 }

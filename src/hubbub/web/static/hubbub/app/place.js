@@ -7,6 +7,8 @@ const FLASH = 2400;
 const WINDOW = 240;
 const LIMIT = 300;
 const STEP = 60;
+/** How high a row is at least. */
+const LEAST = 24;
 
 const KEYS = new Set(['ArrowUp', 'ArrowDown', 'PageUp', 'PageDown', 'Home', 'End', ' ']);
 
@@ -63,9 +65,11 @@ export class Place {
     return this.#scroller.scrollTop;
   }
 
-  forget() {
+  /** At the end, whatever that will be. */
+  rest() {
     this.#anchor = null;
     this.#pinned = false;
+    this.stuck = true;
   }
 
   /**
@@ -210,6 +214,19 @@ export class Heights {
   }
 
   /**
+   * Which of these stands at this height, and how far below it.
+   * @param {{ seq: number }[]} entries
+   * @param {[number, number]} range
+   * @param {number} height
+   */
+  at(entries, [from, to], height) {
+    let index = from;
+    let top = -height;
+    for (; index < to - 1 && top < 0; index += 1) top += this.of(entries[index].seq);
+    return { seq: entries[index].seq, top };
+  }
+
+  /**
    * @param {{ seq: number }[]} entries
    * @param {number} from
    * @param {number} to
@@ -232,11 +249,11 @@ export class Window {
   from = 0;
   to = Infinity;
 
-  /** @param {Hubbub.Log | null} log  its end, with few rows: more of them come as they are needed */
+  /** @param {Hubbub.Log | null} log  its end, with a screen of rows: more of them come when those are painted */
   toEnd(log) {
     const entries = log?.entries ?? [];
     this.to = Infinity;
-    this.from = entries[Math.max(0, entries.length - STEP)]?.seq ?? 0;
+    this.from = entries[Math.max(0, entries.length - screenful())]?.seq ?? 0;
   }
 
   /**
@@ -249,8 +266,8 @@ export class Window {
     const entry = log.entries[index];
     if (!entry || !covers(log, seq) || (entry.seq >= this.from && entry.seq <= this.to)) return;
     const [low, high] = segmentAt(log, index);
-    this.from = log.entries[Math.max(low, index - STEP)].seq;
-    this.#end(log, Math.min(high, index + STEP));
+    this.from = log.entries[Math.max(low, index - screenful())].seq;
+    this.#end(log, Math.min(high, index + screenful()));
   }
 
   /**
@@ -296,6 +313,11 @@ export class Window {
   #end(log, end) {
     this.to = end < log.entries.length ? log.entries[end - 1].seq : Infinity;
   }
+}
+
+/** As many rows as there is room for, with nothing measured. */
+function screenful() {
+  return Math.ceil(window.innerHeight / LEAST);
 }
 
 /** @param {HTMLElement} node */

@@ -1,7 +1,7 @@
 /** The way around: addresses to rooms and messages, back to where one was. It must not know the network or the rows. */
 
 import { t } from './i18n.js';
-import { get } from './net.js';
+import { get, part } from './net.js';
 import { firstUnread } from './roomlog.js';
 import { announce, me, openRoom, roomNamed, store, takeRoom } from './store.js';
 import { recall, visit } from './sync.js';
@@ -67,7 +67,7 @@ export async function arrive(app, url, where) {
   announce('open');
   app.timeline.clear();
   app.root.dataset.page = 'selector';
-  const { showSelector } = await import('./selector.js');
+  const { showSelector } = await part(() => import('./selector.js'));
   if (store.open) return;
   const offered = store.boot.missing && first ? store.boot.missing : first;
   showSelector(app, offered === '-' ? '' : offered);
@@ -114,7 +114,7 @@ async function display(app, log, { at, where }) {
   if (where) return void timeline.goTo(where.seq, where);
   if (where === undefined && at) return toMessage(app, at);
   if (where === null || again) return timeline.toEnd();
-  if (first === undefined) await import('./history.js').then(({ towardsUnread }) => towardsUnread(app));
+  if (first === undefined) await part(() => import('./history.js')).then(({ towardsUnread }) => towardsUnread(app));
 }
 
 /**
@@ -123,7 +123,7 @@ async function display(app, log, { at, where }) {
  */
 async function toMessage(app, at) {
   if (await app.timeline.goTo(at, { flash: true })) return;
-  const { toast } = await import('./dialog.js');
+  const { toast } = await part(() => import('./dialog.js'));
   toast(t('jump.gone'));
 }
 
@@ -131,7 +131,10 @@ async function toMessage(app, at) {
 export async function reopen(app) {
   const log = store.logs.get(store.open);
   if (!store.rooms.has(store.open)) return arrive(app, new URL(store.boot.urls.chat, location.href));
-  if (log && app.timeline.log && app.timeline.log !== log) app.timeline.show(log, begin() ?? 0);
+  const { log: known, where } = app.timeline;
+  if (!log || !known || known === log) return;
+  const kept = app.timeline.show(log, begin() ?? 0);
+  await part(() => import('./gap.js')).then(({ offerBack }) => offerBack(app, known, { where, kept }));
 }
 
 /**

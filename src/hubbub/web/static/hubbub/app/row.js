@@ -216,12 +216,13 @@ function mark(body, at) {
 }
 
 /**
- * What is added to the words stands at the end of their last line: inside the last paragraph if there is one.
- * @param {Element} body
+ * What is added to the words stands at the end of their last line, in whatever that stands.
+ * @param {Element} words
+ * @returns {Element}
  */
-function lastLine(body) {
-  const last = body.lastElementChild;
-  return last?.tagName === 'P' ? last : body;
+function lastLine(words) {
+  const last = words.lastElementChild;
+  return last?.matches('p, ul, ol, li, blockquote') ? lastLine(last) : words;
 }
 
 /** @param {View} view */

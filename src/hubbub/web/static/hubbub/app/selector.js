@@ -1,9 +1,10 @@
 /** The room selector: a name and Enter opens a room, making it if need be; below it the rooms that exist. */
 
-import { el, fillWith, icon } from './html.js';
+import { el, fillWith } from './html.js';
 import { t } from './i18n.js';
 import { get, Refusal, tell } from './net.js';
 import { backButton } from './room.js';
+import { glyph } from './sidebar.js';
 import { fold, hrefOf, roomNamed, store, takeRoom } from './store.js';
 
 /**
@@ -129,7 +130,7 @@ function list(app, box) {
       el(
         'a',
         { class: 'choice', href: hrefOf(room), onclick: (event) => follow(app, event, room) },
-        el('span', { class: 'hash' }, sign(room)),
+        el('span', { class: 'hash' }, glyph(room)),
         el('b', { dir: 'auto' }, room.name),
         el('span', { class: 'quiet', dir: 'auto' }, room.topic),
         el('span', { class: 'here' }, t('selector.online', { n: onlineIn(room) })),
@@ -137,11 +138,6 @@ function list(app, box) {
     ),
   );
   fillWith(box, el('h3', { class: 'sec' }, t('selector.existing')), el('ul', {}, ...rows));
-}
-
-/** @param {Hubbub.Room} room */
-function sign({ kind }) {
-  return kind === 'private' || kind === 'staff' ? icon('lock') : kind === 'announcement' ? icon('horn') : '#';
 }
 
 /** @param {Hubbub.Room} room */

@@ -4,6 +4,7 @@ import { open } from './dialog.js';
 import { el, fillWith, icon, iconButton } from './html.js';
 import { t } from './i18n.js';
 import { chosen, on, store } from './store.js';
+import { tellLook } from './tabs.js';
 
 const YEAR = 365 * 24 * 3600;
 const SHOWN = 2000;
@@ -42,6 +43,7 @@ export function openSettings(app) {
  */
 function look(name, value) {
   document.documentElement.dataset[name] = value;
+  tellLook(name, value);
   // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store is not in every browser that we support
   document.cookie = `hubbub_${name}=${value}; path=/; max-age=${YEAR}; samesite=lax`;
 }
@@ -118,7 +120,7 @@ function facts(app) {
   const way = el('p', { class: 'quiet', 'data-connection': '' });
   const show = () => {
     const { conn } = document.documentElement.dataset;
-    way.textContent = t(conn === 'online' && by() ? `me.by_${by()}_why` : `settings.connection.${conn}`);
+    way.textContent = t(`settings.connection.${(conn === 'online' && by()) || conn}`);
   };
   show();
   const stop = on('conn', () => (way.isConnected ? show() : stop()));

@@ -141,7 +141,7 @@ function mark(room) {
 }
 
 /** @param {Hubbub.Room} room */
-function glyph({ kind }) {
+export function glyph({ kind }) {
   if (kind === 'private' || kind === 'staff') return icon('lock');
   return kind === 'announcement' ? icon('horn') : '#';
 }

@@ -1,10 +1,12 @@
 /** Jump to a room or a person by a few letters: unread and recent first. How names are matched is `ranking.js`; nothing here waits for the network. */
 
+import { writeTo } from './commands.js';
 import { acquaintances } from './complete.js';
 import { open } from './dialog.js';
 import { avatar, el, fillWith, icon, set } from './html.js';
 import { t } from './i18n.js';
 import { score } from './ranking.js';
+import { glyph } from './sidebar.js';
 import { calls, chosen, companions, hrefOf, me, on, roomNamed, store, titleOf } from './store.js';
 
 const SHOWN = 12;
@@ -147,7 +149,7 @@ function recent() {
  */
 function wayToRoom(app, room) {
   const direct = room.kind === 'direct';
-  const mark = direct ? avatar(companions(room)[0] ?? me(), 's') : el('span', { class: 'hash' }, '#');
+  const mark = direct ? avatar(companions(room)[0] ?? me(), 's') : el('span', { class: 'hash' }, glyph(room));
   return {
     title: titleOf(room, t('room.notes')),
     mark,
@@ -173,17 +175,8 @@ function strangers(app, wanted) {
     title: name,
     mark: avatar(name, 's'),
     note: t('switcher.write'),
-    act: () => write(app, name),
+    act: () => writeTo(app, name),
   }));
-}
-
-/**
- * @param {Hubbub.App} app
- * @param {string} name
- */
-async function write(app, name) {
-  const { direct } = await import('./commands.js');
-  await app.go(hrefOf(await direct([name])));
 }
 
 /**

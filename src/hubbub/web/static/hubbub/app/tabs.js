@@ -1,4 +1,4 @@
-/** Tabs of one person in one browser: what is read in one is read in all, and whoever leaves, leaves in all. It must not know the network. */
+/** Tabs of one person in one browser: what is read in one is read in all, a look is that of all, whoever leaves, leaves in all. It must not know the network. */
 
 import { me, on, store, takeRead } from './store.js';
 
@@ -11,7 +11,11 @@ const told = new Map();
 
 export function watchTabs() {
   channel = new BroadcastChannel(`hubbub tabs ${store.boot.urls.chat} ${me()}`);
-  channel.onmessage = ({ data }) => (data === 'left' ? leave() : hear(data));
+  channel.onmessage = ({ data }) => {
+    if (data === 'left') leave();
+    else if (data.look) document.documentElement.dataset[data.look] = data.value;
+    else hear(data);
+  };
   for (const room of store.rooms.values()) told.set(room.id, room.read);
   on('rooms', tell);
 }
@@ -19,6 +23,14 @@ export function watchTabs() {
 /** This browser is nobody's any more. */
 export function tellLeft() {
   channel?.postMessage('left');
+}
+
+/**
+ * @param {string} look  theme, density or size
+ * @param {string} value
+ */
+export function tellLook(look, value) {
+  channel?.postMessage({ look, value });
 }
 
 export function leave() {

@@ -1,7 +1,6 @@
 /** The log on screen: a window of rows, the place one reads at, the end one stays at. It must not know the network. */
 
 import { el, order } from './html.js';
-import { untilMidnight } from './i18n.js';
 import { Heights, Place, show, Window } from './place.js';
 import { covers, indexOf, stands } from './roomlog.js';
 import { entryOf, follows, isPending, newDay, Row, rule, viewOf } from './row.js';
@@ -38,7 +37,7 @@ export class Timeline {
   /** @type {Goal | null} */
   #goal = null;
   #planned = 0;
-  #midnight = 0;
+  #hurry = false;
 
   /**
    * @param {HTMLElement} scroller
@@ -78,6 +77,7 @@ export class Timeline {
    * Puts a room's log on screen, at its end; the same room stays where one reads.
    * @param {Hubbub.Log} log
    * @param {number} divide  the seq of the first unread message, which the divider stands above; 0 for none
+   * @returns {Promise<boolean> | void}  whether what was read in the same room could be kept
    */
   show(log, divide) {
     if (this.#log?.room === log.room) return this.#again(log);
@@ -86,7 +86,15 @@ export class Timeline {
     this.#divide = divide;
     this.#rest();
     if (divide) this.#goal = { seq: divide, top: null, flash: false };
+    this.#hurry = true;
     this.#flush();
+    requestAnimationFrame(() => window.setTimeout(() => this.#calm()));
+  }
+
+  /** What was shown first is on screen: now the rest around it. */
+  #calm() {
+    this.#hurry = false;
+    this.#extend();
   }
 
   /** Forgets the room on screen. */
@@ -94,9 +102,8 @@ export class Timeline {
     this.rows.clear();
     this.#rules.clear();
     this.#heights.forget();
-    this.#place.forget();
-    this.#goal = null;
     this.#log = null;
+    this.#rest();
     this.list.replaceChildren();
   }
 
@@ -175,8 +182,6 @@ export class Timeline {
     if (!this.stuck && this.list.firstChild) this.#place.hold();
     this.#arrange(this.#plan(this.#log));
     this.#land(this.#log);
-    window.clearTimeout(this.#midnight);
-    this.#midnight = window.setTimeout(() => this.refresh(), untilMidnight() + 500);
     this.#hooks.moved();
     this.#extend();
   }
@@ -316,8 +321,7 @@ export class Timeline {
     this.#window.toEnd(this.#log);
     this.#goal = null;
     this.fresh = 0;
-    this.#place.forget();
-    this.#place.stuck = true;
+    this.#place.rest();
   }
 
   get #reading() {
@@ -351,7 +355,7 @@ export class Timeline {
   /** More rows before the edge is reached, or others where the reader is beyond it. */
   #extend() {
     const log = this.#log;
-    if (!log?.entries.length || this.#goal || this.#planned) return;
+    if (!log?.entries.length || this.#goal || this.#planned || this.#hurry) return;
     const near = this.#place.height * 1.5;
     const { start, end, low, high } = this.#window.range(log, this.#reading);
     const above = this.#place.above - this.#heights.between(log.entries, low, start);
@@ -379,22 +383,16 @@ export class Timeline {
    * @param {number} high
    */
   #recentre(log, low, high) {
-    let index = low;
-    let top = -this.#place.above;
-    for (; index < high - 1 && top < 0; index += 1) top += this.#heights.of(log.entries[index].seq);
-    this.#goal = { seq: log.entries[index].seq, top, flash: false };
+    this.#goal = { ...this.#heights.at(log.entries, [low, high], this.#place.above), flash: false };
     this.refresh();
   }
 
-  /**
-   * The same room, loaded afresh: stay at what one reads.
-   * @param {Hubbub.Log} log
-   */
+  /** @param {Hubbub.Log} log  of the same room, loaded afresh: stay at what one reads */
   #again(log) {
     const { where } = this;
     this.#log = log;
     if (!where) this.#window.toEnd(log);
     this.#flush();
-    if (where) void this.goTo(where.seq, where);
+    return where ? this.goTo(where.seq, where) : undefined;
   }
 }
