@@ -1,5 +1,8 @@
 """The WebSocket protocol of the server for an application that listens: it is called, and its socket outlives it."""
 
+import gc
+import weakref
+
 import pytest
 from websockets.exceptions import ConnectionClosed
 
@@ -107,3 +110,30 @@ def test_a_peer_that_gives_no_sign_of_life_is_cut_off_and_others_are_not(
             assert alive.recv() == "still here"
     finally:
         served.stop()
+
+
+def test_a_quiet_socket_holds_neither_a_parser_nor_a_dictionary(served: Served) -> None:
+    with served.connect("/listening") as client:
+        client.send("one")
+        client.recv()
+        protocol = served.application.protocol
+
+        assert vars(protocol) == {}
+        assert protocol._parser is None
+
+        client.send(iter(["in ", "parts"]))
+        client.recv()
+        assert protocol._parser is not None
+
+
+def test_a_socket_that_has_ended_is_freed_at_once(served: Served) -> None:
+    with served.connect("/listening") as client:
+        client.send("one")
+        client.recv()
+        gone = weakref.ref(served.application.protocol)
+    gc.disable()  # it would find what refers to itself
+    try:
+        served.application.scopes.clear()
+        wait_until("nothing holds it", lambda: gone() is None)
+    finally:
+        gc.enable()

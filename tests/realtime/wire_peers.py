@@ -12,7 +12,8 @@ import uvicorn
 from websockets.sync.client import ClientConnection, connect
 
 from hubbub.realtime.framing import frame_text
-from hubbub.realtime.wire import EXTENSION, Prepared, PreparedWebSockets
+from hubbub.realtime.prepared import EXTENSION, Prepared
+from hubbub.realtime.wire import PreparedWebSockets
 from tests.support.waiting import wait_until
 
 TEXT, BINARY, CLOSE, PING, CONTINUATION = 1, 2, 8, 9, 0
@@ -35,6 +36,12 @@ class Echo:
     def prepared(self) -> Prepared:
         found = self.scopes[-1]["extensions"][EXTENSION]
         assert isinstance(found, Prepared)
+        return found
+
+    @property
+    def protocol(self) -> PreparedWebSockets:
+        found = self.prepared._protocol
+        assert isinstance(found, PreparedWebSockets)
         return found
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:

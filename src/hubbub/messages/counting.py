@@ -1,6 +1,7 @@
 """What a person has not read, told from numbers that messages carry; how long a room is plays no part."""
 
 from collections.abc import Collection
+from sys import intern
 from typing import NamedTuple
 
 from hubbub.lib.rows import Statement
@@ -37,7 +38,7 @@ _OF_BOTH = Statement(
 
 
 class Held(NamedTuple):
-    """What belonging to a room means for one person."""
+    """What belonging to a room means for one person. There are two roles, and one text for each: sockets keep it."""
 
     role: str
     read: int
@@ -66,6 +67,6 @@ def held(person_ids: Collection[int], room_ids: Collection[int] | None = None) -
     else:
         rows = _OF_BOTH.fetch((person_id, room_id) for person_id in person_ids for room_id in room_ids)
     found: dict[int, dict[int, Held]] = {person_id: {} for person_id in person_ids}
-    for person_id, room_id, *facts in rows:
-        found[person_id][room_id] = Held(*facts)
+    for person_id, room_id, role, *numbers in rows:
+        found[person_id][room_id] = Held(intern(role), *numbers)
     return found

@@ -44,6 +44,11 @@ class BoundedHttp(HttpToolsProtocol):
         self._stop_waiting()
         super().on_headers_complete()
 
+    def handle_websocket_upgrade(self) -> None:
+        """Let go of the parser, which refers to us: only the collector would free the two."""
+        super().handle_websocket_upgrade()
+        self.parser = None  # type: ignore[assignment]
+
     def _expect_head(self) -> None:
         self._in_head = True
         self._stop_waiting()

@@ -157,7 +157,7 @@ class Connection:
         if self._closing is None:
             self._closing = NO_CODE
             self.outbox.end()
-        self.outbox.closed = True
+        self.outbox.let_go()
         self._stop_work()
         self._unread = None
         self.left()

@@ -7,6 +7,7 @@ from hubbub.events import log
 from hubbub.messages.news import reason_to_reset
 from hubbub.messages.queries import room_state
 from hubbub.messages.wire import RoomState
+from hubbub.people.access import Actor, Caller
 from hubbub.realtime import person_view
 from hubbub.realtime.bridge import read
 from hubbub.realtime.feed import Feed, LiveEvent, parts
@@ -14,7 +15,8 @@ from hubbub.realtime.frames import Resume, event_frame, frame, together
 from hubbub.rooms.access import may_see_kind
 
 if TYPE_CHECKING:
-    from hubbub.realtime.session_socket import SessionSocket
+    from hubbub.realtime.hub import Hub
+    from hubbub.realtime.outbox import Outbox
 
 
 @dataclass(slots=True, eq=False)
@@ -31,8 +33,13 @@ class Following:
 
 
 class Followings:
-    def __init__(self, socket: "SessionSocket") -> None:
-        self._socket = socket
+    """Knows nothing of its socket, so that both are freed when the socket has ended."""
+
+    def __init__(self, hub: "Hub", outbox: "Outbox", caller: Caller, actor: Actor) -> None:
+        self._hub = hub
+        self._outbox = outbox
+        self._caller = caller
+        self._actor = actor
         self._rooms: dict[int, Following] = {}
         self._gone = False
         self._begun = False
@@ -40,8 +47,8 @@ class Followings:
         self._epoch = ""
 
     @property
-    def username(self) -> str | None:
-        return self._socket.username
+    def username(self) -> str:
+        return self._caller.username
 
     def follows(self, room_id: int) -> bool:
         return room_id in self._rooms
@@ -66,18 +73,18 @@ class Followings:
 
     def lost(self, feed: Feed) -> None:
         self._forget(feed.room_id)
-        self._socket.outbox.write(frame("revoked", room=feed.wire_id))
+        self._outbox.write(frame("revoked", room=feed.wire_id))
 
     # What the client asks
 
     async def begin(self, opening: person_view.Opening, resume: Resume | None) -> None:
         """After `ready`: every member room from its head or from where the client is; then who is online."""
-        self._epoch = opening.epoch
+        self._epoch, self._actor = opening.epoch, opening.actor
         states = {state.id: state for state in opening.rooms}
         resumed = resume.rooms if resume else {}
         for wire_id in resumed:
             if wire_id not in states:
-                self._socket.outbox.write(frame("revoked", room=wire_id[:64]))
+                self._outbox.write(frame("revoked", room=wire_id[:64]))
         for state in opening.rooms:
             if state.member or state.id in resumed:
                 self._open(state, subscribed=not state.member)
@@ -87,16 +94,17 @@ class Followings:
                 floor = opening.floors.get(person_view.pk_of(states[wire_id]), 0)
                 await self._resume(states[wire_id], seq, floor=floor, same_epoch=same_epoch)
         for state in opening.rooms:
-            if state.member and state.id not in resumed:
-                await self._catch_up(person_view.pk_of(state), state.head)
+            room_id = person_view.pk_of(state)
+            if state.member and state.id not in resumed and not self._is_there(room_id, state.head):
+                await self._catch_up(room_id, state.head)
         self._tell_presence(list(self._rooms))
         self._begun = True
         if self._refresh_asked:
-            self._socket.hub.refresh([self._socket.caller.person_id])
+            self._hub.refresh([self._caller.person_id])
 
     async def subscribe(self, room_id: int, *, after: int | None) -> None:
         """Also follow a readable room, from a position; raises NotFound."""
-        state = await read(room_state, self._socket.actor, room_id)
+        state = await read(room_state, self._actor, room_id)
         floor = (await read(log.floors, [room_id])).get(room_id, 0)
         known = self._rooms.get(room_id)
         if known is None:
@@ -124,8 +132,8 @@ class Followings:
         if not self._begun:
             self._refresh_asked = True
             return
-        belonging = await self._socket.hub.belongings.ask(self._socket.caller)
-        self._socket.actor = belonging.actor
+        belonging = await self._hub.belongings.ask(self._caller)
+        self._actor = belonging.actor
         for room_id, following in list(self._rooms.items()):
             following.member = room_id in belonging.rooms
             if not self._may_keep(following):
@@ -144,7 +152,7 @@ class Followings:
             return
         for following in rooms.values():
             following.feed.unfollow(self)
-        self._socket.hub.crowd.disconnect(list(rooms), self._socket.caller.username)
+        self._hub.crowd.disconnect(list(rooms), self._caller.username)
 
     def _is_news(self, room_id: int, role: str, read_seq: int) -> bool:
         known = self._rooms.get(room_id)
@@ -153,12 +161,12 @@ class Followings:
     async def _tell(self, room_id: int, state: RoomState) -> None:
         known = self._rooms.get(room_id)
         if known is None or known.stale or known.role != state.role:
-            self._socket.outbox.write(frame("room", room=state))
+            self._outbox.write(frame("room", room=state))
         elif known.read_seq != state.read:
             read_frame = frame(
                 "read", room=state.id, seq=state.read, unread=state.unread, mentions=state.mentions
             )
-            self._socket.outbox.write(read_frame)
+            self._outbox.write(read_frame)
         if known is not None:
             known.stale, known.role, known.read_seq = False, state.role, state.read
             return
@@ -170,22 +178,31 @@ class Followings:
         room_id = person_view.pk_of(state)
         if room_id in self._rooms or self._gone:
             return
-        feed = self._socket.hub.feed(room_id, kind=state.kind, visitors=state.visitors, head=state.head)
+        feed = self._hub.feed(room_id, kind=state.kind, visitors=state.visitors, head=state.head)
         self._rooms[room_id] = Following(feed, state.member, subscribed, state.role, state.read, state.head)
-        self._socket.hub.crowd.connect(room_id, self._socket.caller.username)
+        self._hub.crowd.connect(room_id, self._caller.username)
 
     async def _resume(self, state: RoomState, seq: int, *, floor: int, same_epoch: bool) -> None:
         room_id = person_view.pk_of(state)
         reason = reason_to_reset(seq, head=state.head, floor=floor, same_epoch=same_epoch)
         if reason is not None:
             reset = frame("reset", room=state.id, epoch=self._epoch, head=state.head, reason=reason)
-            self._socket.outbox.write(reset)
+            self._outbox.write(reset)
             await self._catch_up(room_id, state.head)
             return
         await self._catch_up(room_id, seq)
         following = self._rooms.get(room_id)
         if following is not None:
-            self._socket.outbox.write(frame("synced", room=state.id, head=following.feed.position))
+            self._outbox.write(frame("synced", room=state.id, head=following.feed.position))
+
+    def _is_there(self, room_id: int, seq: int) -> bool:
+        """Follow the feed at once where it is at this position, as nearly always."""
+        following = self._rooms.get(room_id)
+        if following is None or following.feed.position != seq:
+            return False
+        following.feed.follow(self, self._outbox)
+        following.feed.replaying -= 1
+        return True
 
     async def _catch_up(self, room_id: int, seq: int) -> None:
         """Bring the room from a position to where its feed is, and follow the feed from there."""
@@ -196,10 +213,10 @@ class Followings:
         try:
             await self._replay_after(following, seq)
             if self._rooms.get(room_id) is following:
-                feed.follow(self, self._socket.outbox)
+                feed.follow(self, self._outbox)
         finally:
             feed.replaying -= 1
-            self._socket.hub.release(feed)
+            self._hub.release(feed)
 
     async def _replay_after(self, following: Following, seq: int) -> None:
         """Ends exactly at the feed's position, with no await after the last look at it."""
@@ -210,7 +227,7 @@ class Followings:
             at_hand = feed.after(seq)
             if at_hand is not None and not at_hand:
                 return
-            events = at_hand or await self._socket.hub.log_after(feed.room_id, seq)
+            events = at_hand or await self._hub.log_after(feed.room_id, seq)
             if not events:
                 return
             seq = await self._replay(following, events)
@@ -221,11 +238,11 @@ class Followings:
             taken_away = next((event for event in part if self._takes_away(following, event)), None)
             told = part if taken_away is None else part[: part.index(taken_away)]
             if told:
-                self._socket.outbox.write(together([event_frame(event.json) for event in told]))
+                self._outbox.write(together([event_frame(event.json) for event in told]))
             if taken_away is not None:
                 self.lost(following.feed)
                 break
-            await self._socket.outbox.room()
+            await self._outbox.room()
         return events[-1].seq
 
     def _takes_away(self, following: Following, event: LiveEvent) -> bool:
@@ -235,15 +252,15 @@ class Followings:
     def _may_keep(self, following: Following) -> bool:
         feed = following.feed
         wanted = following.member or following.subscribed
-        sees = may_see_kind(feed.kind, self._socket.actor, visitors=feed.visitors, is_member=following.member)
+        sees = may_see_kind(feed.kind, self._actor, visitors=feed.visitors, is_member=following.member)
         return wanted and sees
 
     def _tell_presence(self, room_ids: list[int]) -> None:
         if room_ids:
-            self._socket.hub.crowd.introduce(self._socket.outbox, room_ids)
+            self._hub.crowd.introduce(self._outbox, room_ids)
 
     def _forget(self, room_id: int) -> None:
         following = self._rooms.pop(room_id, None)
         if following is not None:
             following.feed.unfollow(self)
-            self._socket.hub.crowd.disconnect([room_id], self._socket.caller.username)
+            self._hub.crowd.disconnect([room_id], self._caller.username)

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from hubbub.lib import clock
 from hubbub.limits import LIMITS
 from hubbub.realtime.framing import frame_text, payload_of
-from hubbub.realtime.wire import EXTENSION
+from hubbub.realtime.prepared import EXTENSION
 
 PATIENCE_SECONDS = 30.0
 
@@ -125,14 +125,20 @@ class Outbox:
     def full(self) -> None:
         """The reader is too slow."""
         if not self.closed:
-            self.closed = True
+            overflow = self._overflow
+            self.let_go()
             self.line.mute()
-            self._overflow()
+            overflow()
 
     def end(self) -> None:
         """The socket is closed."""
-        self.closed = True
+        self.let_go()
         self.line.end()
+
+    def let_go(self) -> None:
+        """Nothing more is written, and nobody told of it; what waits is still sent."""
+        self.closed = True
+        self._overflow = _nobody_told
 
     async def room(self) -> None:
         """Wait until the reader has taken most of what was written; one who takes nothing at all overflows."""
@@ -142,6 +148,10 @@ class Outbox:
                 self.full()
                 return
             await asyncio.sleep(0.01)
+
+
+def _nobody_told() -> None:
+    """Where the socket has ended: it is not held by what wrote to it."""
 
 
 def prepared_line(scope: dict[str, Any]) -> Any:

@@ -1,14 +1,16 @@
 """The session socket `/ws/v1`: everything one person may see, over one connection. Contract section 6."""
 
 import asyncio
-from functools import partial
+from functools import cache, partial
 from typing import Any
+
+import msgspec
 
 from hubbub.events import journal
 from hubbub.lib.refusals import NotFound, Refused
 from hubbub.limits import LIMITS, published
 from hubbub.messages.operations import Answer, parse
-from hubbub.people.access import Actor, Caller, confirm_one
+from hubbub.people.access import Caller, confirm_one
 from hubbub.realtime import frames, person_view
 from hubbub.realtime.close_codes import CloseCode
 from hubbub.realtime.connection import Closed, Connection, Work, close_code_of
@@ -22,18 +24,19 @@ HELLO_SECONDS = 10.0
 
 class SessionSocket(Connection):
     caller: Caller
-    actor: Actor
+    _followings: Followings  # from when it is open
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self._greeted = False
         self._waiting_for_hello: asyncio.TimerHandle | None = None
-        self._followings = Followings(self)
+        self._is_open = False
 
     async def opened(self) -> None:
         self.caller = self.signed_in()
         assert self.arrived_as is not None
-        self.actor = self.arrived_as
+        self._followings = Followings(self.hub, self.outbox, self.caller, self.arrived_as)
+        self._is_open = True
         self._waiting_for_hello = self.hub.loop.call_later(HELLO_SECONDS, self.close, CloseCode.NO_HELLO)
 
     def take(self, decoded: object) -> Work | None:
@@ -62,7 +65,8 @@ class SessionSocket(Connection):
             self._waiting_for_hello.cancel()
         if self._greeted:
             self.hub.leave(self)
-        self._followings.drop_all()
+        if self._is_open:
+            self._followings.drop_all()
 
     async def refresh(self) -> None:
         """The hub heard that something of this person changed."""
@@ -107,7 +111,6 @@ class SessionSocket(Connection):
         resumed = [Room.pk_of(room) for room in hello.resume.rooms] if hello.resume else []
         asked = (self.caller, [pk for pk in resumed if pk is not None])
         opening = await self.hub.openings.ask(asked)
-        self.actor = opening.actor
         self.outbox.write(self._ready(opening))
         await self._followings.begin(opening, hello.resume)
 
@@ -117,11 +120,11 @@ class SessionSocket(Connection):
             v=frames.VERSION,
             epoch=opening.epoch,
             user={
-                "username": self.actor.username,
-                "admin": self.actor.is_admin,
-                "bot": self.actor.is_bot,
+                "username": opening.actor.username,
+                "admin": opening.actor.is_admin,
+                "bot": opening.actor.is_bot,
             },
-            limits=published(),
+            limits=_limits(),
             heartbeat_ms=LIMITS.heartbeat_ms,
             rooms=opening.rooms,
         )
@@ -165,6 +168,12 @@ def _read_position(call: tuple[Caller, int, int, bool]) -> int:
 
 
 _mark_read = journal.each(_read_position)
+
+
+@cache
+def _limits() -> msgspec.Raw:
+    """The limits in force do not change while a process lives."""
+    return msgspec.Raw(frames.encode(published()))
 
 
 def _room_id(wire_id: str) -> int:

@@ -15,11 +15,12 @@ from websockets.exceptions import WebSocketException
 from websockets.frames import Frame
 from websockets.http11 import Request
 from websockets.protocol import OPEN
+from websockets.server import ServerProtocol
 
 from hubbub.realtime.framing import BAD_TEXT, PING, PONG, STRANGE, TEXT, unmasked, whole_frame
 from hubbub.realtime.keepalive import keepalive_of
+from hubbub.realtime.prepared import EXTENSION, Ear, Prepared, Writable
 
-EXTENSION = "hubbub.prepared"
 RESTART = 1012
 NO_CODE = 1006
 LOST = 1011
@@ -31,86 +32,17 @@ HANDSHAKE_SECONDS = 15.0  # how long the application may take to accept or refus
 logger = logging.getLogger(__name__)
 
 
-def _write_nothing(frame: bytes) -> None:
-    """Where a socket is closed or closing."""
-
-
-def _nothing_buffered() -> int:
-    return 0
-
-
-def _hear_nothing(text: str | None) -> None:
-    """Where the end was told already."""
-
-
-def _do_nothing() -> None:
-    """Likewise."""
-
-
-class Prepared:
-    """What a consumer finds in `scope["extensions"]["hubbub.prepared"]`: its socket, for frames made beforehand.
-
-    `put(frame)` sends whole frames as they are; it never waits and never raises, and does nothing once the socket is
-    not open any more. Nothing bounds the buffer but the writer, who asks `size()`: bytes that the peer's side has not
-    taken yet. Both are the transport's own methods, as they are called for every frame to every socket.
-    """
-
-    __slots__ = ("_protocol", "put", "size")
-
-    def __init__(self, protocol: "PreparedWebSockets") -> None:
-        self._protocol = protocol
-        self.put: Callable[[bytes], None] = protocol.transport.write
-        self.size: Callable[[], int] = protocol.transport.get_write_buffer_size
-
-    def listen(self, heard: Callable[[str | None], None], ended: Callable[[], None]) -> None:
-        """Be called with each text (None for a binary message) and at the end, instead of receiving.
-
-        From here on the socket lives without the application's coroutine, which may return.
-        """
-        self._protocol.listen(heard, ended)
-
-    def close(self, code: int) -> None:
-        """Close after what was put; only for who listens."""
-        self._protocol.close(code)
-
-    def pause(self) -> None:
-        """Do not read for now."""
-        self._protocol.pause()
-
-    def resume(self) -> None:
-        self._protocol.resume()
-
-    def abort(self) -> None:
-        """Cut the connection now, dropping what is buffered."""
-        self._protocol.transport.abort()
-
-    def mute(self) -> None:
-        """Put nothing any more."""
-        self.put = _write_nothing
-
-    def end(self) -> None:
-        self.put, self.size = _write_nothing, _nothing_buffered
-
-
-class Ear:
-    """Takes the place of the queue of messages once the application listens."""
-
-    __slots__ = ("ended", "heard")
-
-    def __init__(self, heard: Callable[[str | None], None], ended: Callable[[], None]) -> None:
-        self.heard = heard
-        self.ended = ended
-
-    def put_nowait(self, message: dict[str, Any]) -> None:
-        if message["type"] == "websocket.disconnect":
-            ended, self.ended, self.heard = (
-                self.ended,
-                _do_nothing,
-                _hear_nothing,
-            )  # once, and nothing after it
-            ended()
-        elif message["type"] == "websocket.receive":
-            self.heard(message.get("text"))
+# What uvicorn's own instances keep, and ours. What is not named here would go into a dictionary of the instance.
+_OF_UVICORN = """
+    config app loop logger root_path asgi_version app_state connections tasks default_headers
+    transport server client scheme queue handshake_initiated handshake_complete close_sent
+    disconnected close_timer close_timeout initial_response read_paused writable ping_interval
+    ping_timeout ping_timer pong_timer pending_ping_payload ping_sent_at last_ping_rtt frames
+    curr_msg_data_type request response scope
+"""
+_OWN = """
+    _failed _alive _plain _untouched _rest _ear _prepared _handshake_timer _parser
+"""
 
 
 class PreparedWebSockets(WebSocketsSansIOProtocol):
@@ -118,16 +50,35 @@ class PreparedWebSockets(WebSocketsSansIOProtocol):
 
     Sending to a socket that is closed or closing does nothing: the application learns of the end by the
     `websocket.disconnect` that always follows, and so always gets to clean up.
+
+    What uvicorn keeps in a dictionary has slots here, and the general parser is there only while it is needed: half
+    of what a quiet socket would hold.
     """
 
-    _failed = False
-    _alive = True  # something was heard since the last ping
-    _plain = False  # only whole unfragmented frames so far, which are read here
-    _untouched = True  # no byte of a frame has gone to the general parser
-    _rest: bytearray | None = None  # of a frame that has not come to its end
-    _ear: Ear | None = None
-    _prepared: Prepared | None = None
-    _handshake_timer: asyncio.TimerHandle | None = None
+    __slots__ = (*_OF_UVICORN.split(), *_OWN.split())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._failed = False
+        self._alive = True  # something was heard since the last ping
+        self._plain = False  # only whole unfragmented frames so far, which are read here
+        self._untouched = True  # no byte of a frame has gone to the general parser
+        self._rest: bytearray | None = None  # of a frame that has not come to its end
+        self._ear: Ear | None = None
+        self._prepared: Prepared | None = None
+        self._handshake_timer: asyncio.TimerHandle | None = None
+        self._parser: ServerProtocol | None = None
+        super().__init__(*args, **kwargs)
+
+    @property
+    def conn(self) -> ServerProtocol:
+        """The general parser, made anew for the first frame that needs one."""
+        if self._parser is None:
+            self._parser = ServerProtocol(state=OPEN, max_size=self.config.ws_max_size, logger=self.logger)
+        return self._parser
+
+    @conn.setter
+    def conn(self, parser: ServerProtocol) -> None:
+        self._parser = parser
 
     def data_received(self, data: bytes) -> None:
         self._alive = True
@@ -141,6 +92,7 @@ class PreparedWebSockets(WebSocketsSansIOProtocol):
         self._write_no_more()
         super().connection_lost(exc)
         self._ear = self._prepared = None
+        self._drop_parser()
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
@@ -252,11 +204,15 @@ class PreparedWebSockets(WebSocketsSansIOProtocol):
         self._ear = ear
         self.queue = ear  # type: ignore[assignment]
         self._plain = self._untouched and not self.conn.extensions
+        if self._plain and self.conn.state is OPEN and not self.close_sent:
+            self._drop_parser()
         while not queue.empty():
             ear.put_nowait(cast("dict[str, Any]", queue.get_nowait()))
         self.resume()
-        # A handshake is remembered by nobody.
+        # A handshake is remembered by nobody, and nobody waits to send.
         del self.scope, self.request, self.response
+        self.server = self.client = None
+        self.writable = cast("asyncio.Event", Writable()) if self.writable.is_set() else self.writable
 
     def close(self, code: int) -> None:
         if self.conn.state is not OPEN or self.close_sent:
@@ -369,6 +325,12 @@ class PreparedWebSockets(WebSocketsSansIOProtocol):
         """A closing transport waits for its buffer to drain; a peer that never reads would keep it for ever."""
         if not self.disconnected and self.transport.is_closing():
             self.loop.call_later(LINGER_SECONDS, self.transport.abort)
+
+    def _drop_parser(self) -> None:
+        """Close the generator in it, too: it refers to its owner, and only the collector would free the two."""
+        if self._parser is not None:
+            self._parser.parser.close()
+            self._parser = None
 
     def _stop_handshake_timer(self) -> None:
         if self._handshake_timer is not None:

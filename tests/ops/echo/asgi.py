@@ -14,7 +14,7 @@ from hubbub.lib.drain import drain  # noqa: E402
 from hubbub.ops.bodies import BoundedBodies, Receive, Scope, Send, answer  # noqa: E402
 from hubbub.ops.health import Health  # noqa: E402
 from hubbub.realtime.framing import frame_text  # noqa: E402
-from hubbub.realtime.wire import EXTENSION  # noqa: E402
+from hubbub.realtime.prepared import EXTENSION  # noqa: E402
 
 
 async def pages(scope: Scope, receive: Receive, send: Send) -> None:
