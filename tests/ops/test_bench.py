@@ -237,6 +237,8 @@ def command_of(pid: int) -> bytes:
         (["--scale", "1.5"], "scale"),
         (["--members", "10,many"], "sizes of rooms"),
         (["--members", "0"], "sizes of rooms"),
+        (["--sockets", "9"], "idle sockets"),
+        (["--sockets", "20001"], "idle sockets"),
         (["--store", "postgres"], "DATABASE_URL"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+import resource
 import signal
 import socket
 import subprocess
@@ -170,6 +171,18 @@ def test_it_outlives_the_terminal_where_it_is_to(echo: EchoMaker) -> None:
 
     assert server.get("/healthz").status_code == 200
     assert server.log == ""
+
+
+def test_it_may_have_as_many_sockets_as_it_may_choose(echo: EchoMaker) -> None:
+    server = echo()
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, before[1]))
+    try:
+        server.start()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+    assert resource.prlimit(server.running.pid, resource.RLIMIT_NOFILE)[0] > 256
 
 
 def test_a_crash_leaves_a_traceback(echo: EchoMaker) -> None:

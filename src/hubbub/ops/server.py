@@ -16,6 +16,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from hubbub.lib import clock
 from hubbub.lib.drain import drain
+from hubbub.lib.open_files import open_as_many_files_as_allowed
 from hubbub.limits import LIMITS
 from hubbub.ops import ending, garbage
 from hubbub.ops.http import BoundedHttp
@@ -31,6 +32,7 @@ logger = logging.getLogger(__name__)
 
 def serve(listener: socket.socket, *, on_ready: Callable[[], None], parent: int | None = None) -> None:
     """Serve on an open socket until told to stop, then drain. `parent` is a pipe whose end means stop, too."""
+    open_as_many_files_as_allowed()
     with ending.told():
         DrainingServer(_configuration(), on_ready=on_ready, parent=parent).run([listener])
 

@@ -15,7 +15,6 @@ from hubbub.ops.bench.rounds import Cost, costing
 from hubbub.ops.bench.workshop import Workshop
 
 PART = "idle"
-SOCKETS = 1000
 PEOPLE = 50
 ROOMS = 20
 QUIET_SECONDS = 20.0  # every socket is greeted by a heartbeat and a ping within it
@@ -32,7 +31,7 @@ def measure(workshop: Workshop) -> Iterator[Section]:
         yield Section(PART, "nobody is there", [_whole(product)])
         for number in range(ROOMS):
             cast.room(f"bench {number}", range(people))
-        sockets = workshop.count(SOCKETS, least=10)
+        sockets = workshop.count(workshop.sockets, least=10)
         tokens = [cast.tokens[number % people] for number in range(sockets)]
         floor_door = Door(floor.port, "/", lambda _: FLOOR_HELLO)
         ours = Side(product, product.door(), tokens)

@@ -27,6 +27,7 @@ class Workshop:
     scale: float = 1.0
     members: tuple[int, ...] = (100, 1000)
     messages: int = 50_000
+    sockets: int = 1000
 
     @property
     def rounds(self) -> int:

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from hubbub.lib.open_files import open_as_many_files_as_allowed
 from hubbub.ops.bench import processes
 from hubbub.ops.bench.failed import CannotMeasure
 from hubbub.ops.bench.figures import Section, table
@@ -26,6 +27,8 @@ from hubbub.ops.complaints import UNUSABLE, complaining
 QUICK = 0.15
 INTERRUPTED = 130
 TERMINATED = 143
+MOST_SOCKETS = 20_000  # one address has not many more ports
+SPARE_FILES = 100
 
 
 class Command(BaseCommand):
@@ -46,6 +49,9 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--messages", type=int, default=50_000, help="how many are stored for history (default: 50000)"
+        )
+        parser.add_argument(
+            "--sockets", type=int, default=1000, help="how many sit idle, up to 20000 (default: 1000)"
         )
         parser.add_argument(
             "--store",
@@ -110,6 +116,7 @@ def _workshop(options: dict[str, Any]) -> Iterator[Workshop]:
             scale=_scale(options),
             members=_members(options["members"]),
             messages=options["messages"],
+            sockets=_sockets(options["sockets"]),
         )
 
 
@@ -125,6 +132,16 @@ def _scale(options: dict[str, Any]) -> float:
     if not 0 < scale <= 1:
         raise CannotMeasure("The scale is a number above 0 and up to 1.")
     return scale
+
+
+def _sockets(count: int) -> int:
+    if not 10 <= count <= MOST_SOCKETS:
+        raise CannotMeasure(f"The number of idle sockets is one from 10 to {MOST_SOCKETS}.")
+    if count + SPARE_FILES > open_as_many_files_as_allowed():
+        raise CannotMeasure(
+            "So many files may not be open at once; raise `ulimit -Hn`, or take fewer sockets."
+        )
+    return count
 
 
 def _members(given: str) -> tuple[int, ...]:
