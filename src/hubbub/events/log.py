@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from hubbub.events import announce
 from hubbub.events.models import Event, LogState, Stream
-from hubbub.events.rows import ADVANCE, BETWEEN, EVENTS, LOCK, RECEIPTS, REPEATS
+from hubbub.events.rows import ADVANCE, BETWEEN, EPOCH, EVENTS, FLOORS, HEADS, LOCK, RECEIPTS, REPEATS
 from hubbub.events.schema import Draft, Recorded, Repeat
 from hubbub.lib import ids
 from hubbub.lib.rows import moment, moment_of
@@ -30,7 +30,11 @@ class LockedStream:
 
 def epoch() -> str:
     """The name of this life of the log."""
-    return LogState.objects.get(pk=1).epoch
+    found = EPOCH.fetch([(1,)])
+    if not found:
+        raise LogState.DoesNotExist
+    name: str = found[0][0]
+    return name
 
 
 def ensure_epoch() -> None:
@@ -90,12 +94,12 @@ def client_ids(stream_id: int, seqs: Collection[int], *, by: int) -> dict[int, s
 
 def heads(stream_ids: Collection[int]) -> dict[int, int]:
     """The newest number of each stream that exists."""
-    return dict(Stream.objects.filter(pk__in=stream_ids).values_list("pk", "head"))
+    return dict(HEADS.fetch((pk,) for pk in stream_ids))
 
 
 def floors(stream_ids: Collection[int]) -> dict[int, int]:
     """Up to where each stream was purged."""
-    return dict(Stream.objects.filter(pk__in=stream_ids).values_list("pk", "floor"))
+    return dict(FLOORS.fetch((pk,) for pk in stream_ids))
 
 
 def blank(stream_id: int, data_by_seq: dict[int, msgspec.Struct]) -> None:

@@ -27,6 +27,18 @@ RECEIPTS = Table(
     },
 )
 
+EPOCH = Statement(
+    "SELECT l.epoch FROM {given} CROSS JOIN hubbub_log_state AS l WHERE l.id = given.id", {"id": "bigint"}
+)
+
+HEADS = Statement(
+    "SELECT s.id, s.head FROM {given} CROSS JOIN hubbub_stream AS s WHERE s.id = given.id", {"id": "bigint"}
+)
+
+FLOORS = Statement(
+    "SELECT s.id, s.floor FROM {given} CROSS JOIN hubbub_stream AS s WHERE s.id = given.id", {"id": "bigint"}
+)
+
 LOCK = Statement(
     "SELECT s.id, s.head FROM {given} CROSS JOIN hubbub_stream AS s WHERE s.id = given.id ORDER BY s.id",
     {"id": "bigint"},

@@ -36,7 +36,8 @@ class BoundedHttp(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._expect_head()
+        if self._deadline is None:
+            self._expect_head()
 
     def on_headers_complete(self) -> None:
         self._in_head = False
@@ -51,7 +52,6 @@ class BoundedHttp(HttpToolsProtocol):
 
     def _expect_head(self) -> None:
         self._in_head = True
-        self._stop_waiting()
         self._deadline = self.loop.call_later(HEAD_SECONDS, self.transport.close)
 
     def _stop_waiting(self) -> None:

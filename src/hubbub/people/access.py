@@ -148,12 +148,10 @@ def _callers_of_tokens(headers: Sequence[str]) -> list[Caller | None]:
         return []
     matches = [_BEARER.match(header) for header in headers]
     digests = [Token.digest_of(match.group(1)) if match else "" for match in matches]
-    found = Token.objects.filter(digest__in={digest for digest in digests if digest})
+    found = rows.bearers({digest for digest in digests if digest})
     callers = {
         digest: Caller(person_id, username, TokenCredential(token_id))
-        for digest, token_id, person_id, username in found.values_list(
-            "digest", "pk", "person_id", "person__username"
-        )
+        for digest, (token_id, person_id, username) in found.items()
     }
     return [callers.get(digest) for digest in digests]
 

@@ -34,6 +34,13 @@ _BANNED = Statement(
 _TOKENS = Statement(
     "SELECT t.id FROM {given} CROSS JOIN hubbub_token AS t WHERE t.id = given.id", {"id": "bigint"}
 )
+_BEARERS = Statement(
+    """
+    SELECT t.digest, t.id, t.person_id, p.username FROM {given} CROSS JOIN hubbub_token AS t
+    JOIN hubbub_person AS p ON p.id = t.person_id WHERE t.digest = given.digest
+    """,
+    {"digest": "text"},
+)
 _HANDLES = Statement(
     """
     SELECT p.username_key, p.id, p.username FROM {given} CROSS JOIN hubbub_person AS p
@@ -62,6 +69,14 @@ def banned(person_ids: Collection[int]) -> set[int]:
 def existing_tokens(token_ids: Collection[int]) -> set[int]:
     """Those of these tokens that were not revoked."""
     return {pk for (pk,) in _TOKENS.fetch((pk,) for pk in token_ids)}
+
+
+def bearers(digests: Collection[str]) -> dict[str, tuple[int, int, str]]:
+    """Token, person and handle by the digest of the token, for those that there are."""
+    return {
+        digest: (token, person, handle)
+        for digest, token, person, handle in _BEARERS.fetch((each,) for each in digests)
+    }
 
 
 def alive_sessions(model: Any, keys: Collection[str]) -> set[str]:
