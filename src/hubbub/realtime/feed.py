@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from hubbub.realtime.outbox import Outbox
 
 FRAME_BYTES = 65_536  # what is pending beyond it goes into another frame
+MOMENT_SECONDS = 1.0  # so long is kept what was made for those who missed something
+CHANGE_ACCESS = frozenset({"leave", "room"})
 RECENT = 256  # events kept at hand, so that most resumes need no query
 
 
@@ -49,6 +51,22 @@ class Delivery:
     def framed(self) -> bytes:
         """As session sockets get it."""
         return frame_text(together([event_frame(event.json) for event in self.events]))
+
+    @cached_property
+    def changes(self) -> tuple[LiveEvent, ...]:
+        """Those that may change who may see the room."""
+        return tuple(event for event in self.events if event.kind in CHANGE_ACCESS)
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Events that follow each other, for everybody who missed them."""
+
+    events: list[LiveEvent]
+
+    @cached_property
+    def deliveries(self) -> list[Delivery]:
+        return [Delivery(tuple(part)) for part in parts(self.events)]
 
 
 class Follower(Protocol):
@@ -100,6 +118,7 @@ class Feed:
         self.listeners: dict[Listener, None] = {}
         self.replaying = 0  # sockets on their way in; the feed is kept for them
         self._recent: deque[LiveEvent] = deque(maxlen=RECENT)
+        self._missed: dict[int, Stretch] = {}
         self._pending: list[LiveEvent] = []
         self._flushing = False
         self._reading: asyncio.Task[None] | None = None
@@ -127,6 +146,18 @@ class Feed:
         if seq + 1 < first:
             return None
         return [event for event in self._recent if event.seq > seq]
+
+    def missed_after(self, seq: int) -> Stretch | None:
+        """The same, made once for all who come from there in one moment."""
+        known = self._missed.get(seq)
+        if known is None:
+            events = self.after(seq)
+            if events is None:
+                return None
+            known = Stretch(events)
+            if events:
+                self._remember(seq, known)
+        return known
 
     @property
     def is_followed(self) -> bool:
@@ -161,19 +192,24 @@ class Feed:
         if not self._pending:
             return
         pending, self._pending = self._pending, []
-        for part in parts(pending):
-            delivery = Delivery(tuple(part))
+        for delivery in Stretch(pending).deliveries:
             if self.outboxes:
                 write_to_all(self.outboxes.values(), delivery.framed)
             for listener in list(self.listeners):
                 listener.deliver(self, delivery)
 
+    def _remember(self, seq: int, stretch: Stretch) -> None:
+        if not self._missed:
+            self._hub.loop.call_later(MOMENT_SECONDS, self._missed.clear)
+        self._missed[seq] = stretch
+
     def _accept(self, event: LiveEvent) -> None:
+        self._missed.clear()
         self.position = event.seq
         self._recent.append(event)
         if event.kind == "delete":
             self._forget(event.fields["target"])
-        if event.kind in ("leave", "room"):
+        if event.kind in CHANGE_ACCESS:
             self._change_of_access(event)
             return
         self._pending.append(event)

@@ -1,5 +1,6 @@
 """The rooms that one session socket follows: begun by `ready`, kept true by events, and mended from the store."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,8 @@ from hubbub.messages.wire import RoomState
 from hubbub.people.access import Actor, Caller
 from hubbub.realtime import person_view
 from hubbub.realtime.bridge import read
-from hubbub.realtime.feed import Feed, LiveEvent, parts
-from hubbub.realtime.frames import Resume, event_frame, frame, together
+from hubbub.realtime.feed import Delivery, Feed, LiveEvent
+from hubbub.realtime.frames import Resume, frame
 from hubbub.rooms.access import may_see_kind
 
 if TYPE_CHECKING:
@@ -224,30 +225,29 @@ class Followings:
         while self._rooms.get(feed.room_id) is following:
             if seq > feed.position:
                 await feed.read_up()
-            at_hand = feed.after(seq)
-            if at_hand is not None and not at_hand:
+            missed = feed.missed_after(seq)
+            if missed is None:
+                missed = await self._hub.missed_after(feed.room_id, seq)
+            if not missed.events:
                 return
-            events = at_hand or await self._hub.log_after(feed.room_id, seq)
-            if not events:
-                return
-            seq = await self._replay(following, events)
+            await self._replay(following, missed.deliveries)
+            seq = missed.events[-1].seq
 
-    async def _replay(self, following: Following, events: list[LiveEvent]) -> int:
+    async def _replay(self, following: Following, deliveries: Sequence[Delivery]) -> None:
         """Write these events; stops where one of them takes the room away."""
-        for part in parts(events):
-            taken_away = next((event for event in part if self._takes_away(following, event)), None)
-            told = part if taken_away is None else part[: part.index(taken_away)]
-            if told:
-                self._outbox.write(together([event_frame(event.json) for event in told]))
+        for delivery in deliveries:
+            taken_away = next((each for each in delivery.changes if self._takes_away(following, each)), None)
             if taken_away is not None:
+                before = delivery.events[: delivery.events.index(taken_away)]
+                if before:
+                    self._outbox.write_framed(Delivery(before).framed)
                 self.lost(following.feed)
-                break
+                return
+            self._outbox.write_framed(delivery.framed)
             await self._outbox.room()
-        return events[-1].seq
 
     def _takes_away(self, following: Following, event: LiveEvent) -> bool:
-        is_later = event.seq > following.known_head
-        return is_later and event.kind in ("leave", "room") and not self.keeps(following.feed, event)
+        return event.seq > following.known_head and not self.keeps(following.feed, event)
 
     def _may_keep(self, following: Following) -> bool:
         feed = following.feed

@@ -18,7 +18,7 @@ from hubbub.realtime import leaving, person_view, room_opening, watch
 from hubbub.realtime.bridge import Gathering, Mailbox, read
 from hubbub.realtime.bus import EVERYBODY, Bus, room_group, room_of_group
 from hubbub.realtime.crowd import Crowd
-from hubbub.realtime.feed import Feed, LiveEvent
+from hubbub.realtime.feed import Feed, LiveEvent, Stretch
 from hubbub.realtime.handshake import Arrivals
 from hubbub.realtime.polls import Polls
 from hubbub.realtime.typing import TypingThrottle
@@ -70,7 +70,7 @@ class Hub:
         self._watch = watch.Watch(self)
         self._unflushed: list[Feed] = []
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._readings: dict[tuple[int, int, int], asyncio.Task[list[LiveEvent]]] = {}
+        self._readings: dict[tuple[int, int, int], asyncio.Task[Stretch]] = {}
         self._refreshing: set[int] = set()
         self._refresh_again: set[int] = set()
 
@@ -159,17 +159,21 @@ class Hub:
                 self.spawn(self._refresh(person_id))
 
     async def log_after(self, room_id: int, seq: int) -> list[LiveEvent]:
-        """The next events of a room from the store. Whoever misses the same waits for the same reading.
+        """The next events of a room from the store."""
+        return (await self.missed_after(room_id, seq)).events
+
+    async def missed_after(self, room_id: int, seq: int) -> Stretch:
+        """The same. Whoever misses the same waits for the same reading, and gets the same bytes.
 
         One that began when the room's feed stood where it stands now has everything up to there.
         """
         feed = self.feeds.get(room_id)
         if feed is None:
-            return await read(_live_events, room_id, seq)
+            return await read(_stretch, room_id, seq)
         key = (room_id, seq, feed.position)
         reading = self._readings.get(key)
         if reading is None:
-            reading = self._readings[key] = self.loop.create_task(read(_live_events, room_id, seq))
+            reading = self._readings[key] = self.loop.create_task(read(_stretch, room_id, seq))
             reading.add_done_callback(lambda _: self._readings.pop(key, None))
         return await asyncio.shield(reading)
 
@@ -238,8 +242,8 @@ def live_events(events: Sequence[Any]) -> list[LiveEvent]:
     ]
 
 
-def _live_events(room_id: int, seq: int) -> list[LiveEvent]:
-    return live_events(log.read_after(room_id, seq, limit=LOG_PAGE))
+def _stretch(room_id: int, seq: int) -> Stretch:
+    return Stretch(live_events(log.read_after(room_id, seq, limit=LOG_PAGE)))
 
 
 _hubs: dict[int, Hub] = {}

@@ -1,0 +1,106 @@
+"""What a feed keeps at hand for those who missed it: made once for all of one moment, and true after each event."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any, cast
+
+import msgspec
+import pytest
+
+from hubbub.realtime.feed import MOMENT_SECONDS, RECENT, Feed, LiveEvent
+
+ROOM = 7
+
+
+class Loop:
+    """Calls what was to be called later when the test says so."""
+
+    def __init__(self) -> None:
+        self.later: list[tuple[float, Callable[[], None]]] = []
+
+    def call_later(self, seconds: float, call: Callable[[], None]) -> None:
+        self.later.append((seconds, call))
+
+    def pass_a_moment(self) -> None:
+        due, self.later = self.later, []
+        for seconds, call in due:
+            assert seconds <= MOMENT_SECONDS
+            call()
+
+
+@pytest.fixture
+def loop() -> Loop:
+    return Loop()
+
+
+@pytest.fixture
+def feed(loop: Loop) -> Feed:
+    hub = SimpleNamespace(loop=loop, flush_soon=lambda feed: None)
+    return Feed(cast("Any", hub), ROOM, kind="public", visitors=False, position=0)
+
+
+def said(seq: int) -> LiveEvent:
+    fields = {"room": f"r{ROOM}", "seq": seq, "type": "message", "id": f"m{seq}", "body": "hi"}
+    return LiveEvent(ROOM, seq, "message", msgspec.json.encode(fields))
+
+
+def taken_back(seq: int, target: int) -> LiveEvent:
+    fields = {"room": f"r{ROOM}", "seq": seq, "type": "delete", "target": f"m{target}"}
+    return LiveEvent(ROOM, seq, "delete", msgspec.json.encode(fields))
+
+
+def missed(feed: Feed, seq: int) -> list[int]:
+    stretch = feed.missed_after(seq)
+    assert stretch is not None
+    return [event.seq for event in stretch.events]
+
+
+def test_those_who_come_from_the_same_place_in_one_moment_get_the_same_bytes(feed: Feed) -> None:
+    feed.offer([said(seq) for seq in range(1, 11)])
+
+    first, second, other = feed.missed_after(4), feed.missed_after(4), feed.missed_after(5)
+
+    assert first is not None
+    assert second is first
+    assert first.deliveries[0].framed is second.deliveries[0].framed
+    assert other is not None
+    assert missed(feed, 4) == [5, 6, 7, 8, 9, 10]
+    assert missed(feed, 5) == [6, 7, 8, 9, 10]
+
+
+def test_whoever_comes_after_another_event_is_told_of_it(feed: Feed) -> None:
+    feed.offer([said(1), said(2)])
+    assert missed(feed, 1) == [2]
+
+    feed.offer([said(3)])
+
+    assert missed(feed, 1) == [2, 3]
+
+
+def test_words_that_were_taken_back_are_not_told_from_memory(feed: Feed) -> None:
+    feed.offer([said(1), said(2), said(3)])
+    assert missed(feed, 0) == [1, 2, 3]
+
+    feed.offer([taken_back(4, target=2)])
+
+    assert feed.missed_after(0) is None
+    assert feed.missed_after(1) is None
+    assert missed(feed, 2) == [3, 4]
+
+
+def test_what_is_not_at_hand_is_left_to_the_log(feed: Feed) -> None:
+    feed.offer([said(seq) for seq in range(1, RECENT + 11)])
+
+    assert feed.missed_after(9) is None
+    assert missed(feed, 10)[0] == 11
+    assert missed(feed, RECENT + 10) == []
+
+
+def test_what_was_made_is_not_kept_for_longer_than_a_moment(feed: Feed, loop: Loop) -> None:
+    feed.offer([said(1), said(2)])
+    first = feed.missed_after(0)
+
+    loop.pass_a_moment()
+
+    assert feed.missed_after(0) is not first
+    assert missed(feed, 0) == [1, 2]
