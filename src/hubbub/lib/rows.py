@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from django.db import connection
 
-Row = tuple[Any, ...]
+from hubbub.lib.asking import Row, ask, ask_for_each
 
 _json = msgspec.json.Encoder().encode
 _BARE = frozenset({"bigint", "boolean", "double precision"})
@@ -33,19 +33,11 @@ class Statement:
     def fetch(self, rows: Iterable[Row], *more: object) -> list[Row]:
         """What the statement gives for these rows; nothing without asking where there are none."""
         given = list(rows)
-        if not given:
-            return []
-        with connection.cursor() as cursor:
-            cursor.execute(*self._asked(given, more))
-            found: list[Row] = cursor.fetchall()
-            return found
+        return ask(*self._asked(given, more)) if given else []
 
     def run(self, rows: Iterable[Row], *more: object) -> None:
         """Do it, whatever it is, to these rows."""
-        given = list(rows)
-        if given:
-            with connection.cursor() as cursor:
-                cursor.execute(*self._asked(given, more))
+        self.fetch(rows, *more)
 
     def _asked(self, rows: list[Row], more: tuple[object, ...]) -> tuple[str, list[Any]]:
         if connection.vendor == "postgresql":
@@ -79,21 +71,17 @@ class Table:
         """Put these rows in, their values in the order of the columns; times as `moment` makes them."""
         if not rows:
             return
-        with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                cursor.execute(self._on_postgres, _arrays(rows, self.columns))
-            else:
-                cursor.executemany(self._on_sqlite, rows)
+        if connection.vendor == "postgresql":
+            ask(self._on_postgres, _arrays(rows, self.columns))
+        else:
+            ask_for_each(self._on_sqlite, rows)
 
     def next_ids(self, count: int) -> Sequence[int]:
         """Numbers for that many new rows, never given before; on SQLite only for whoever has the turn to write."""
-        with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                cursor.execute(_NEXT_ON_POSTGRES, [self.name, count])
-                return [number for (number,) in cursor.fetchall()]
-            cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [self.name])
-            found = cursor.fetchone()
-        first = found[0] + 1 if found else 1
+        if connection.vendor == "postgresql":
+            return [number for (number,) in ask(_NEXT_ON_POSTGRES, [self.name, count])]
+        found = ask("SELECT seq FROM sqlite_sequence WHERE name = %s", [self.name])
+        first = found[0][0] + 1 if found else 1
         return range(first, first + count)
 
     @cached_property
