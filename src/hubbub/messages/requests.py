@@ -132,6 +132,8 @@ def check_same(first: str, again: str) -> None:
 
 def _beyond_rate(requests: Sequence[Request]) -> dict[int, RateLimited]:
     """Of each person's requests the first pass, as many as their rate allows over all processes."""
+    if not rates.is_shared("ops"):
+        return {}
     counted = [request for request in requests if isinstance(request.by, Caller) and not request.is_counted]
     left = rates.spend("ops", Counter(request.by.person_id for request in counted))
     found: dict[int, RateLimited] = {}

@@ -112,9 +112,8 @@ def confirm(callers: Collection[Caller]) -> dict[Caller, Actor | Refused]:
     A fixed number of queries, and one more for each session whose user's password changed since it was opened.
     """
     people = rows.facts_of({caller.person_id for caller in callers})
-    banned = rows.banned(people)
     alive = _alive_credentials({caller.credential for caller in callers})
-    return {caller: _confirmed(caller, people, banned, alive) for caller in callers}
+    return {caller: _confirmed(caller, people, alive) for caller in callers}
 
 
 def confirm_one(caller: Caller) -> Actor:
@@ -206,7 +205,6 @@ def _caller_of_user(signed_in: _SignedIn, user: Any, people: dict[Any, Person]) 
 def _confirmed(
     caller: Caller,
     people: dict[int, rows.Facts],
-    banned: set[int],
     alive: set[SessionCredential | TokenCredential],
 ) -> Actor | Refused:
     person = people.get(caller.person_id)
@@ -214,7 +212,7 @@ def _confirmed(
         return Unauthenticated(_ENDED)
     if isinstance(caller.credential, SessionCredential) and not _password_holds(caller, person.password):
         return Unauthenticated(_ENDED)
-    if caller.person_id in banned:
+    if person.is_banned:
         return Forbidden(_BANNED)
     return Actor(caller.person_id, person.username, person.is_staff, person.is_bot)
 

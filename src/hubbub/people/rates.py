@@ -67,6 +67,11 @@ def take_shared(rate_name: str, person_id: int) -> None:
         raise left.refusal
 
 
+def is_shared(rate_name: str) -> bool:
+    """Whether a rate of this name is counted over all processes."""
+    return connection.vendor == "postgresql" and rate_name in rates()
+
+
 class Left:
     """How many of the acts that a person wanted were granted, and what the others are told."""
 

@@ -9,28 +9,22 @@ from django.contrib.auth import get_user_model
 
 from hubbub.lib import clock
 from hubbub.lib.rows import Statement, moment
-from hubbub.people.models import Person
+from hubbub.people.models import Ban, Person
 
 
 class Facts(msgspec.Struct, frozen=True):
-    """A person whose account is there, and what the account says of them."""
+    """A person whose account is there, what the account says of them, and whether a ban shuts them out just now."""
 
     username: str
     is_bot: bool
     is_active: bool
     is_staff: bool
     password: str
+    is_banned: bool
 
 
 _FROM_ACCOUNT = ("is_active", "is_staff", "password")
 
-_BANNED = Statement(
-    """
-    SELECT b.person_id FROM {given} CROSS JOIN hubbub_ban AS b
-    WHERE b.person_id = given.person AND (b.until IS NULL OR b.until > %s)
-    """,
-    {"person": "bigint"},
-)
 _TOKENS = Statement(
     "SELECT t.id FROM {given} CROSS JOIN hubbub_token AS t WHERE t.id = given.id", {"id": "bigint"}
 )
@@ -56,14 +50,11 @@ def facts_of(person_ids: Collection[int]) -> dict[int, Facts]:
     if statement is None:
         return _facts_by_models(person_ids)
     return {
-        pk: Facts(username, bool(is_bot), bool(is_active), bool(is_staff), password)
-        for pk, username, is_bot, is_active, is_staff, password in statement.fetch((pk,) for pk in person_ids)
+        pk: Facts(username, bool(is_bot), bool(is_active), bool(is_staff), password, bool(is_banned))
+        for pk, username, is_bot, is_active, is_staff, password, is_banned in statement.fetch(
+            ((pk,) for pk in person_ids), moment(clock.now())
+        )
     }
-
-
-def banned(person_ids: Collection[int]) -> set[int]:
-    """Those of these people whom a ban shuts out at this moment."""
-    return {pk for (pk,) in _BANNED.fetch(((pk,) for pk in person_ids), moment(clock.now()))}
 
 
 def existing_tokens(token_ids: Collection[int]) -> set[int]:
@@ -98,8 +89,10 @@ def _accounts(users: Any) -> Statement | None:
         return None
     asked = ", ".join(f'u."{columns[name]}"' for name in _FROM_ACCOUNT)
     sql = f"""
-        SELECT p.id, p.username, p.is_bot, {asked} FROM {{given}} CROSS JOIN hubbub_person AS p
-        JOIN "{users._meta.db_table}" AS u ON u."{users._meta.pk.column}" = p.user_id WHERE p.id = given.person
+        SELECT p.id, p.username, p.is_bot, {asked}, b.id IS NOT NULL FROM {{given}} CROSS JOIN hubbub_person AS p
+        JOIN "{users._meta.db_table}" AS u ON u."{users._meta.pk.column}" = p.user_id
+        LEFT JOIN hubbub_ban AS b ON b.person_id = p.id AND (b.until IS NULL OR b.until > %s)
+        WHERE p.id = given.person
     """  # noqa: S608  names that the site's own models give
     return Statement(sql, {"person": "bigint"})
 
@@ -115,10 +108,11 @@ def _sessions(table: str) -> Statement:
 
 def _facts_by_models(person_ids: Collection[int]) -> dict[int, Facts]:
     found = Person.objects.select_related("user").filter(user__isnull=False).in_bulk(list(person_ids))
-    return {pk: _facts_by_model(person) for pk, person in found.items()}
+    banned = set(Ban.objects.in_force().filter(person__in=found).values_list("person_id", flat=True))
+    return {pk: _facts_by_model(person, is_banned=pk in banned) for pk, person in found.items()}
 
 
-def _facts_by_model(person: Person) -> Facts:
+def _facts_by_model(person: Person, *, is_banned: bool) -> Facts:
     user: Any = person.user
     return Facts(
         person.username,
@@ -126,4 +120,5 @@ def _facts_by_model(person: Person) -> Facts:
         bool(user.is_active),
         bool(getattr(user, "is_staff", False)),
         user.password,
+        is_banned,
     )
