@@ -39,7 +39,9 @@ def _measure(folder: Path, only: set[int] | None, share: float) -> list[Finding]
         for numbers, measure in _measures(share):
             if only is None or only & numbers:
                 sys.stderr.write(f"{', '.join(map(str, sorted(numbers)))} …\n")
-                found += measure(measured_in)
+                for one in measure(measured_in):
+                    sys.stderr.write(f"  {' '.join(one.cells)}\n")
+                    found.append(one)
     return found
 
 

@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, expect, sync_playwright
@@ -92,7 +92,6 @@ class House:
     writer: HttpClient
     rooms: list[Json]
     """Those that the reader belongs to, the largest first."""
-    _stack: ExitStack = field(default_factory=ExitStack)
 
     @property
     def large(self) -> Json:
@@ -124,16 +123,20 @@ class House:
         tools.detach()
         return sum(_pss_mb(int(one["id"])) for one in processes if one["type"] == "renderer")
 
-    def wire(self) -> Wire:
+    @contextmanager
+    def wire(self) -> Iterator[Wire]:
+        """Another way to the server, that can be cut."""
         wire = Wire(self.server.port)
-        self._stack.callback(wire.close)
-        return wire
+        yield wire
+        wire.close()
 
-    def mouth(self) -> SessionSocket:
-        """A socket on which the writer says much, fast."""
+    @contextmanager
+    def mouth(self) -> Iterator[SessionSocket]:
+        """A socket on which the writer says much, fast; what is heard there meanwhile is nobody's."""
         socket = self.server.session_socket(self.writer)
         socket.hello()
-        return socket
+        yield socket
+        socket.cut()
 
 
 def open_in(context: BrowserContext, *scripts: str) -> Laptop:
@@ -192,10 +195,10 @@ def house(folder: Path, *, messages: int = MESSAGES, rooms: int = ROOMS) -> Iter
         playwright = stack.enter_context(sync_playwright())
         chromium = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         stack.callback(chromium.close)
-        yield _inhabited(stack, server, chromium, told)
+        yield _inhabited(server, chromium, told)
 
 
-def _inhabited(stack: ExitStack, server: HubbubServer, chromium: Browser, told: str) -> House:
+def _inhabited(server: HubbubServer, chromium: Browser, told: str) -> House:
     shown = re.search(r"Sign in as (\S+),.*\nwith the password (\S+)", told)
     assert shown, told
     owner, password = shown[1], shown[2]
@@ -211,7 +214,7 @@ def _inhabited(stack: ExitStack, server: HubbubServer, chromium: Browser, told: 
         if room["kind"] == "public":
             with suppress(AssertionError):
                 writer.join(room["id"])
-    return House(server, chromium, reader, writer, rooms, stack)
+    return House(server, chromium, reader, writer, rooms)
 
 
 def _pss_mb(pid: int) -> float:

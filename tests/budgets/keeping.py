@@ -48,8 +48,7 @@ def soak(house: House, *, share: float = 1.0) -> Iterator[Finding]:
     """Eight hours of a message a second in twenty rooms, with a change of room now and then; without the pauses."""
     rooms = [room["id"] for room in house.rooms if room["kind"] == "public"][:SOAK_ROOMS]
     messages, switches = int(SOAK_MESSAGES * share), int(SOAK_SWITCHES * share)
-    mouth = house.mouth()
-    with house.laptop() as laptop:
+    with house.laptop() as laptop, house.mouth() as mouth:
         for room in rooms:
             _enter(laptop, room)
         before = laptop.heap_mb()

@@ -44,13 +44,11 @@ def _cold(house: House, network: Network) -> tuple[float, float, float]:
 
 
 def open_warm(house: House) -> Iterator[Finding]:
-    wire = house.wire()
-    with house.profile(wire.base_url) as context:
+    with house.wire() as wire, house.profile(wire.base_url) as context:
         _install(house, context, wire.base_url)
         online = [_warm(context, wire.base_url, house) for _ in range(RUNS)]
         wire.cut()
         offline = [_warm(context, wire.base_url, house, alive=False) for _ in range(RUNS)]
-    wire.close()
     yield Finding(7, "first message, warm", 350, percentile(online, SHARE), "ms")
     yield Finding(7, "first message, warm, offline", 350, percentile(offline, SHARE), "ms")
 

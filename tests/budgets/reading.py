@@ -14,8 +14,7 @@ FAR_BACK = 12_000  # pixels
 
 def append(house: House) -> Iterator[Finding]:
     """Messages that come one by one, each drawn in a frame of its own."""
-    with house.laptop(scripts=(probes.SHIFTS,)) as laptop:
-        mouth = house.mouth()
+    with house.laptop(scripts=(probes.SHIFTS,)) as laptop, house.mouth() as mouth:
         say_many(mouth, [house.large["id"]], 240)
         laptop.page.wait_for_timeout(1000)
         laptop.slow()
