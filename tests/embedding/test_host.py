@@ -28,6 +28,8 @@ THREE_LINES = {
 class Shop(Program):
     """The shop, served by uvicorn as any ASGI application is."""
 
+    SETTINGS, APPLICATION = "tests.host.settings", "tests.host.asgi:application"
+
     def __init__(self) -> None:
         super().__init__("shop")
         self._open: list[HttpClient | SessionSocket | RoomSocket] = []
@@ -41,11 +43,11 @@ class Shop(Program):
         ours = ("HUBBUB_", "DJANGO_", "DATABASE_URL", "REDIS_URL", "PYTEST_")
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         place = {"SHOP_FOLDER": str(self.folder), "PYTHONPATH": str(ROOT)}
-        return {**inherited, **place, "DJANGO_SETTINGS_MODULE": "tests.host.settings"}
+        return {**inherited, **place, "DJANGO_SETTINGS_MODULE": self.SETTINGS}
 
     def command(self) -> list[str]:
         names = (f"{name}={value}" for name, value in self.environment.items())
-        served = ("-m", "uvicorn", "tests.host.asgi:application", "--port", str(self.port))
+        served = ("-m", "uvicorn", self.APPLICATION, "--port", str(self.port))
         return ["env", "-i", *names, sys.executable, *served]
 
     def answers(self) -> bool:
