@@ -23,6 +23,7 @@ def test_b5_ten_thousand_messages_leave_the_page_small(past: Past, pages: Pages)
     mouth.hello()
 
     say_many(mouth, [past.id], ARRIVE)
+    mouth.cut()
     past.ben.say(past.id, "the last of many")
 
     expect(row(page, "the last of many")).to_be_in_viewport(timeout=60_000)

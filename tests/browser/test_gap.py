@@ -32,6 +32,7 @@ def much_is_missed(past: Past, wire: Wire, page: Page) -> None:
     mouth = past.server.session_socket(past.ben)
     mouth.hello()
     say_many(mouth, [past.id], TOO_MANY)
+    mouth.cut()
     wire.mend()
     page.evaluate("window.dispatchEvent(new Event('online'))")
     head = past.ada.room_named(past.name)["head"]

@@ -104,9 +104,9 @@ def moment(at: datetime) -> str:
 
 
 def moment_of(stored: Any) -> datetime:
-    """A time as it was written into rows, or as the driver made it of them already; SQLite's knows no zone."""
+    """A time as it was written into rows, or as the driver made it of them already."""
     if isinstance(stored, datetime):
-        return stored if stored.tzinfo is not None else stored.replace(tzinfo=UTC)
+        return stored
     return datetime.fromisoformat(stored).replace(tzinfo=UTC)
 
 

@@ -4,9 +4,12 @@ import { covers, indexOf, segmentAt } from './roomlog.js';
 
 const NEAR = 80;
 const FLASH = 2400;
-const WINDOW = 240;
-const LIMIT = 300;
-const STEP = 60;
+/** Beyond the limit so many rows stay, with a margin around the place one reads at. */
+const LIMIT = 240;
+const WINDOW = 180;
+const MARGIN = 60;
+/** So many come at once: a frame's work. */
+const STEP = 20;
 /** How high a row is at least. */
 const LEAST = 24;
 
@@ -282,8 +285,8 @@ export class Window {
     let start = Math.min(Math.max(low, indexOf(log, this.from)), end);
     if (end - start > LIMIT) {
       const place = indexOf(log, here);
-      if (place - start > end - place) start = Math.max(start, Math.min(end - WINDOW, place - STEP));
-      else end = Math.min(end, Math.max(start + WINDOW, place + STEP));
+      if (place - start > end - place) start = Math.max(start, Math.min(end - WINDOW, place - MARGIN));
+      else end = Math.min(end, Math.max(start + WINDOW, place + MARGIN));
     }
     this.from = log.entries[start]?.seq ?? 0;
     this.#end(log, end);

@@ -21,7 +21,7 @@ export class Pane {
   log = el('div', { class: 'log', role: 'log', 'aria-live': 'off', 'data-region': 'log' });
   #hooks;
   #main;
-  #title = el('h1', {});
+  #title = el('bdi', {});
   #topic = el('span', { class: 'topic', dir: 'auto' });
   #jump = el('button', { type: 'button', class: 'jump', hidden: true });
   #bar = el('div', { class: 'bar', hidden: true });
@@ -40,7 +40,15 @@ export class Pane {
     this.#hooks = hooks;
     const people = iconButton('people', t('room.people'), () => hooks.people(), { class: 'ib show-people' });
     this.more = iconButton('more', t('room.more'), () => hooks.more(this.more));
-    this.header = el('header', { class: 'top' }, backButton(hooks.back), this.#title, this.#topic, people, this.more);
+    this.header = el(
+      'header',
+      { class: 'top' },
+      backButton(hooks.back),
+      el('h1', {}, this.#title),
+      this.#topic,
+      people,
+      this.more,
+    );
     this.foot = el('footer', { class: 'foot' }, this.#jump, this.#bar, this.lines);
     this.#jump.addEventListener('click', () => this.#timeline?.toEnd());
   }
@@ -57,8 +65,8 @@ export class Pane {
   /** @param {Hubbub.Room} room */
   show(room) {
     const title = titleOf(room, t('room.notes'));
-    fillWith(this.#title, el('bdi', {}, room.kind === 'direct' ? title : [sign(room), title].join(' ')));
-    this.#topic.textContent = room.kind === 'direct' ? presence(room) : room.topic;
+    say(this.#title, room.kind === 'direct' ? title : [sign(room), title].join(' '));
+    say(this.#topic, room.kind === 'direct' ? presence(room) : room.topic);
     this.#topic.hidden = !this.#topic.textContent;
     this.more.hidden = !store.boot.me || room.kind === 'direct' || !room.member;
     set(this.log, 'aria-label', t('room.log', { room: title }));
@@ -124,6 +132,14 @@ export class Pane {
 /** @param {() => void} back */
 export function backButton(back) {
   return iconButton('back', t('room.back'), back, { class: 'ib back' });
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {string} words
+ */
+function say(element, words) {
+  if (element.textContent !== words) element.textContent = words;
 }
 
 /** @param {Hubbub.Room} room */

@@ -142,7 +142,7 @@ export class Row {
       'data-act': 'react',
       'aria-label': label,
     };
-    this.#put('rx', el('div', { class: 'rx' }, ...chips, mayReact && el('button', more, icon('react'))));
+    this.#put('rx', el('div', { class: 'rx' }, ...chips, mayReact && el('button', more, '+')));
     if (emoji) chips.find((one) => one.dataset.emoji === emoji)?.focus({ preventScroll: true });
   }
 
@@ -208,11 +208,12 @@ function chip(emoji, names, me, mayReact) {
 }
 
 /**
+ * Never alone on a line.
  * @param {Element} body
  * @param {Date} at
  */
 function mark(body, at) {
-  lastLine(body).append(' ', el('span', { class: 'ed', title: fullTime(at) }, t('row.edited')));
+  lastLine(body).append('\u00a0', el('span', { class: 'ed', title: fullTime(at) }, t('row.edited')));
 }
 
 /**

@@ -5,6 +5,7 @@ import { t } from './i18n.js';
 import { calls, chosen, companions, hrefOf, isOnline, me, on, store, titleOf } from './store.js';
 
 const HOLD = 2000;
+const names = new Intl.Collator(undefined, { numeric: true });
 
 /** @typedef {{ go: (href: string) => void, find: () => void, menu: (button: HTMLElement) => void }} Hooks */
 
@@ -56,7 +57,7 @@ function draw(rooms) {
   const all = [...store.rooms.values()].filter((room) => room.member || room.id === store.open || openKind(room));
   const named = all.filter((room) => room.kind !== 'direct' && (!room.archived || room.id === store.open));
   const direct = all.filter((room) => room.kind === 'direct');
-  named.sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
+  named.sort((a, b) => names.compare(a.name, b.name));
   direct.sort((a, b) => lastOf(b) - lastOf(a) || a.id.localeCompare(b.id));
   if (Date.now() < hovered) for (const group of [named, direct]) group.sort((a, b) => placeOf(a) - placeOf(b));
   order = [...shownOf('rooms', named), ...shownOf('direct', direct)].map((room) => room.id);
@@ -186,9 +187,8 @@ function badge({ unread, member }, number) {
  * @param {(name: string) => void} folds
  */
 function section(name, folds) {
-  const known = rows.get(name);
-  const button = el('button', { type: 'button', onclick: () => folds(name) }, icon('fold'), t(`side.${name}`));
-  const heading = known ?? el('h2', { class: 'sec' }, button);
+  const button = () => el('button', { type: 'button', onclick: () => folds(name) }, icon('fold'), t(`side.${name}`));
+  const heading = rows.get(name) ?? el('h2', { class: 'sec' }, button());
   rows.set(name, heading);
   set(/** @type {Element} */ (heading.firstElementChild), 'aria-expanded', String(!folded(name)));
   return heading;

@@ -22,7 +22,8 @@ export function rememberVisits() {
     const rooms = [store.open, ...recent().filter((id) => id !== store.open)].slice(0, REMEMBERED);
     localStorage.setItem('hubbub recent', rooms.join(' '));
   };
-  on('open', visit);
+  // Writing it down may wait until the room is on screen.
+  on('open', () => void window.setTimeout(visit));
   visit();
 }
 

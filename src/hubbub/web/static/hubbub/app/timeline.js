@@ -195,14 +195,14 @@ export class Timeline {
     const items = this.#hooks.items();
     /** @type {Part[]} */
     const parts = [];
-    if (start === low) parts.push(this.#rule(log.holes.has(log.entries[low]?.seq) ? 'loader' : 'opening'));
+    parts.push(this.#rule(log.holes.has(log.entries[low]?.seq) ? 'loader' : 'opening'));
     this.#beyond(parts, log, 'above', [low, start]);
     /** @type {Hubbub.Entry | null} */
     let last = log.entries.slice(low, start).findLast((entry) => stands(log, entry)) ?? null;
     for (const entry of log.entries.slice(start, end))
       if (stands(log, entry)) last = this.#line(parts, entry, last, items, null);
     this.#beyond(parts, log, 'below', [end, high]);
-    if (end < log.entries.length && end === high) parts.push(this.#rule('loader', 'below'));
+    if (high < log.entries.length) parts.push(this.#rule('loader', 'below'));
     if (end === log.entries.length)
       for (const item of items)
         if (isPending(item, log)) last = this.#line(parts, entryOf(item, me()), last, items, item);
@@ -217,9 +217,7 @@ export class Timeline {
    * @param {[number, number]} range
    */
   #beyond(parts, log, side, [from, to]) {
-    const used = this.rowOf(
-      this.list.querySelector('.msg:has(.editing)') ?? this.list.querySelector('.msg:focus-within'),
-    );
+    const used = [...this.rows.values()].find((row) => row.editing) ?? this.rowOf(document.activeElement);
     const kept = used?.view.entry.seq ? indexOf(log, used.view.entry.seq) : -1;
     const inside = used && kept >= from && kept < to;
     const gap = (/** @type {string} */ name, /** @type {number} */ start, /** @type {number} */ end) => {
