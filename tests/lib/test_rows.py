@@ -1,11 +1,15 @@
 """Raw statements about many rows, on the database of this run: whatever a text holds arrives as it is."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
 
-from hubbub.lib.rows import Statement, Table
+from hubbub.events import log
+from hubbub.events.models import Event
+from hubbub.lib.rows import Statement, Table, moment_of
+from tests import cast
 
 pytestmark = pytest.mark.django_db
 
@@ -88,3 +92,19 @@ def test_numbers_are_given_once_even_where_their_rows_are_gone() -> None:
 
     assert len(first) == 3
     assert min(again) > max(first)
+
+
+def test_a_time_comes_back_in_utc_wherever_the_server_stands() -> None:
+    said = datetime(2026, 11, 25, 17, 30, 0, 123_456, tzinfo=UTC)
+
+    assert moment_of(said) == said
+    assert moment_of(said.replace(tzinfo=None)) == said
+    assert moment_of("2026-11-25 17:30:00.123456") == said
+
+
+def test_the_log_tells_a_time_by_every_way_of_reading_it() -> None:
+    room = cast.room("ada")
+    read_on = log.read_after(room.pk, 0, limit=10)
+
+    assert read_on == log.read_between([(room.pk, 0, 10)])
+    assert [event.at for event in read_on] == [Event.objects.get(stream_id=room.pk).at]

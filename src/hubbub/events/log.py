@@ -5,17 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from hubbub.events import announce
 from hubbub.events.models import Event, LogState, Stream
-from hubbub.events.rows import ADVANCE, BETWEEN, EPOCH, EVENTS, FLOORS, HEADS, LOCK, RECEIPTS, REPEATS
+from hubbub.events.rows import ADVANCE, AFTER, BETWEEN, EPOCH, EVENTS, FLOORS, HEADS, LOCK, RECEIPTS, REPEATS
 from hubbub.events.schema import Draft, Recorded, Repeat
 from hubbub.lib import ids
 from hubbub.lib.rows import moment, moment_of
-
-_RECORDED = ("stream_id", "seq", "kind", "by", "client_id", "at", "data")  # as a Recorded has them
 
 _encode = msgspec.json.Encoder().encode
 
@@ -77,8 +75,9 @@ def record_all(drafts: Sequence[tuple[LockedStream, Draft]]) -> list[Recorded]:
 
 def read_after(stream_id: int, seq: int, *, limit: int) -> list[Recorded]:
     """The events that follow position `seq`, in order, `limit` at most."""
-    rows = Event.objects.filter(stream_id=stream_id, seq__gt=seq).order_by("seq")[:limit]
-    return [Recorded(*row) for row in rows.values_list(*_RECORDED)]
+    with connection.cursor() as cursor:
+        cursor.execute(AFTER, [stream_id, seq, limit])
+        return [_recorded(row) for row in cursor.fetchall()]
 
 
 def read_between(ranges: Collection[tuple[int, int, int]]) -> list[Recorded]:

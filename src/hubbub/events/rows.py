@@ -59,6 +59,11 @@ REPEATS = Statement(
     {"author": "bigint", "client_id": "text"},
 )
 
+AFTER = """
+    SELECT e.stream_id, e.seq, e.kind, e."by", e.client_id, e.at, e.data FROM hubbub_event AS e
+    WHERE e.stream_id = %s AND e.seq > %s ORDER BY e.seq LIMIT %s
+"""
+
 BETWEEN = Statement(
     """
     SELECT e.stream_id, e.seq, e.kind, e."by", e.client_id, e.at, e.data FROM {given} CROSS JOIN hubbub_event AS e

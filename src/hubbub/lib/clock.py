@@ -34,5 +34,4 @@ def ticks() -> float:
 @lru_cache(maxsize=1_024)
 def wire(moment: datetime) -> str:
     """ISO 8601 in UTC with milliseconds: `2026-11-23T08:00:00.123Z`."""
-    utc = moment.astimezone(UTC)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")[: -len("+00:00")] + "Z"

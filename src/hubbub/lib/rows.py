@@ -104,9 +104,9 @@ def moment(at: datetime) -> str:
 
 
 def moment_of(stored: Any) -> datetime:
-    """A time as it was written into rows, or as the driver made it of them already."""
+    """A time as it was written into rows, or as the driver made it of them already; SQLite's knows no zone."""
     if isinstance(stored, datetime):
-        return stored
+        return stored if stored.tzinfo is not None else stored.replace(tzinfo=UTC)
     return datetime.fromisoformat(stored).replace(tzinfo=UTC)
 
 

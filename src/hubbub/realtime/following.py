@@ -1,6 +1,6 @@
 """The rooms that one session socket follows: begun by `ready`, kept true by events, and mended from the store."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,7 @@ class Following:
     read_seq: int = 0
     known_head: int = 0  # what came later may take the room away
     stale: bool = False  # a `room` event came by: tell the room anew
+    arriving: bool = True  # its feed is kept for us, who do not follow it yet
 
 
 class Followings:
@@ -86,22 +87,31 @@ class Followings:
         for wire_id in resumed:
             if wire_id not in states:
                 self._outbox.write(frame("revoked", room=wire_id[:64]))
-        for state in opening.rooms:
-            if state.member or state.id in resumed:
-                self._open(state, subscribed=not state.member)
+        behind = self._open_all(opening, resumed)
         same_epoch = resume is not None and resume.epoch == opening.epoch
         for wire_id, seq in resumed.items():
             if wire_id in states:
                 floor = opening.floors.get(person_view.pk_of(states[wire_id]), 0)
                 await self._resume(states[wire_id], seq, floor=floor, same_epoch=same_epoch)
-        for state in opening.rooms:
-            room_id = person_view.pk_of(state)
-            if state.member and state.id not in resumed and not self._is_there(room_id, state.head):
-                await self._catch_up(room_id, state.head)
+        for room_id, head in behind:
+            await self._catch_up(room_id, head)
         self._tell_presence(list(self._rooms))
         self._begun = True
         if self._refresh_asked:
             self._hub.refresh([self._caller.person_id])
+
+    def _open_all(self, opening: person_view.Opening, resumed: Mapping[str, int]) -> list[tuple[int, int]]:
+        """Begin with every room; gives those whose feeds are not where the person's reading found them."""
+        behind = []
+        for state in opening.rooms:
+            is_resumed = state.id in resumed
+            if not state.member and not is_resumed:
+                continue
+            room_id = person_view.pk_of(state)
+            self._open(room_id, state, subscribed=not state.member)
+            if not is_resumed and not self._is_there(room_id, state.head):
+                behind.append((room_id, state.head))
+        return behind
 
     async def subscribe(self, room_id: int, *, after: int | None) -> None:
         """Also follow a readable room, from a position; raises NotFound."""
@@ -109,9 +119,9 @@ class Followings:
         floor = (await read(log.floors, [room_id])).get(room_id, 0)
         known = self._rooms.get(room_id)
         if known is None:
-            self._open(state, subscribed=True)
+            self._open(room_id, state, subscribed=True)
         else:
-            known.subscribed = True
+            known.subscribed = known.arriving = True
             known.feed.replaying += 1
             known.feed.unfollow(self)
         await self._resume(state, state.head if after is None else after, floor=floor, same_epoch=True)
@@ -152,7 +162,7 @@ class Followings:
         if not rooms:
             return
         for following in rooms.values():
-            following.feed.unfollow(self)
+            self._let_go(following)
         self._hub.crowd.disconnect(list(rooms), self._caller.username)
 
     def _is_news(self, room_id: int, role: str, read_seq: int) -> bool:
@@ -171,12 +181,11 @@ class Followings:
         if known is not None:
             known.stale, known.role, known.read_seq = False, state.role, state.read
             return
-        self._open(state)
+        self._open(room_id, state)
         await self._catch_up(room_id, state.head)
         self._tell_presence([room_id])
 
-    def _open(self, state: RoomState, *, subscribed: bool = False) -> None:
-        room_id = person_view.pk_of(state)
+    def _open(self, room_id: int, state: RoomState, *, subscribed: bool = False) -> None:
         if room_id in self._rooms or self._gone:
             return
         feed = self._hub.feed(room_id, kind=state.kind, visitors=state.visitors, head=state.head)
@@ -203,6 +212,7 @@ class Followings:
             return False
         following.feed.follow(self, self._outbox)
         following.feed.replaying -= 1
+        following.arriving = False
         return True
 
     async def _catch_up(self, room_id: int, seq: int) -> None:
@@ -210,7 +220,7 @@ class Followings:
         following = self._rooms.get(room_id)
         if following is None:
             return
-        feed = following.feed
+        feed, following.arriving = following.feed, False
         try:
             await self._replay_after(following, seq)
             if self._rooms.get(room_id) is following:
@@ -262,5 +272,11 @@ class Followings:
     def _forget(self, room_id: int) -> None:
         following = self._rooms.pop(room_id, None)
         if following is not None:
-            following.feed.unfollow(self)
+            self._let_go(following)
             self._hub.crowd.disconnect([room_id], self._caller.username)
+
+    def _let_go(self, following: Following) -> None:
+        if following.arriving:
+            following.arriving = False
+            following.feed.replaying -= 1
+        following.feed.unfollow(self)

@@ -13,7 +13,7 @@ const WAIT = 10_000;
 /** @typedef {import('./socket.js').Connection} Connection */
 
 /**
- * Stands in whenever the socket is away for longer than a moment.
+ * Stands in whenever the socket is away for longer than a moment and has been tried again.
  * @param {Connection} connection
  */
 export function standBy(connection) {
@@ -30,7 +30,7 @@ export function standBy(connection) {
     if (connection.online || connection.stopped) {
       window.clearTimeout(waiting);
       waiting = 0;
-    } else waiting ||= window.setTimeout(begin, PATIENCE);
+    } else waiting ||= window.setTimeout(begin, Math.max(0, connection.next - Date.now()) + PATIENCE);
   };
   on('conn', watch);
   watch();

@@ -1,6 +1,7 @@
 /** The session socket: opening, liveness, coming back. It must not know what the frames mean nor touch the page. */
 
 const STEPS = [500, 1000, 2000, 4000, 8000, 15_000];
+const UNSEEN = 12_000;
 const SILENCE = 40_000;
 const PROBE = 3000;
 const LATE = 4000;
@@ -19,6 +20,17 @@ const STOPS = { 4401: 'signed_out', 4403: 'forbidden', 4404: 'forbidden', 4406: 
  */
 export function backoff(tries, random) {
   return Math.round(STEPS[Math.min(tries, STEPS.length - 1)] * random);
+}
+
+/**
+ * How long to wait for the next try. Whoever looks at the page is back at once; those who do not leave them room, and
+ * come back over some seconds even where the server is there again in the same instant.
+ * @param {number} tries
+ * @param {number} random  0 to 1
+ * @param {boolean} seen
+ */
+export function pause(tries, random, seen) {
+  return tries === 0 && !seen ? Math.round(UNSEEN * random) : backoff(tries, random);
 }
 
 /**
@@ -241,7 +253,7 @@ export class Connection {
   }
 
   #later() {
-    const wait = backoff(this.#tries, Math.random());
+    const wait = pause(this.#tries, Math.random(), document.visibilityState === 'visible');
     this.#tries += 1;
     this.next = Date.now() + wait;
     window.clearTimeout(this.#retry);
