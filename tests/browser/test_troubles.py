@@ -33,7 +33,7 @@ def test_l5_a_part_that_cannot_be_loaded_says_so_and_goes_on_when_it_can(
     for name, begin in parts.items():
         page.route(re.compile(rf"/app/{name}\.[^/]*js$"), lambda route: route.abort())
         begin()
-        said = page.get_by_role("alert").filter(has_text=MISSING)
+        said = page.locator(".toast").filter(has_text=MISSING)
         expect(said).to_be_visible()
         expect(page.locator("dialog, .picker")).to_have_count(0)
 

@@ -3,7 +3,6 @@
 import { watchLogs } from './cache.js';
 import { fill } from './catchup.js';
 import { toast } from './dialog.js';
-import { untilMidnight } from './i18n.js';
 import { watchReleases } from './installed.js';
 import { watchLines } from './lines.js';
 import { standBy } from './poll.js';
@@ -31,7 +30,7 @@ export async function attend(app) {
   standBy(connection);
   watchSession(app);
   watchTabs();
-  watchTyping(app.composer);
+  watchTyping(app);
   on('outbox', (room) => complain(app, room));
   // A page that was opened without the network may be older than what was seen since.
   if (store.open) await recall(store.open);
@@ -49,6 +48,12 @@ function watchDays(app) {
     }, untilMidnight() + TURN);
   window.addEventListener('focus', look);
   wait();
+}
+
+/** Milliseconds until the viewer's next day. */
+function untilMidnight() {
+  const now = new Date();
+  return new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1).getTime() - now.getTime();
 }
 
 /** A visitor has no socket: the room on screen is asked for what is new. */

@@ -111,9 +111,3 @@ function shown(value) {
 function capital(text) {
   return text.charAt(0).toLocaleUpperCase(locale) + text.slice(1);
 }
-
-/** Milliseconds until the viewer's next day. */
-export function untilMidnight() {
-  const now = new Date();
-  return new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1).getTime() - now.getTime();
-}

@@ -185,15 +185,9 @@ function moved(app) {
 }
 
 /** @param {() => void} again  what could not be loaded */
-function missed(again) {
-  const act = () => {
-    note.remove();
-    again();
-  };
-  const retry = el('button', { type: 'button', onclick: act }, t('part.again'));
-  const note = el('div', { class: 'toast', role: 'alert' }, t('part.missing'), retry);
-  document.querySelector('.toast')?.remove();
-  document.body.append(note);
+async function missed(again) {
+  const { toast } = await import('./dialog.js');
+  toast(t('part.missing'), { words: t('part.again'), act: again });
 }
 
 /**

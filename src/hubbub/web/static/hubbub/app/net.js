@@ -20,7 +20,7 @@ export function useServer(settings) {
 }
 
 /**
- * A part of the page, fetched when it is needed. If it cannot be had, that is said, and what was begun waits for another try.
+ * A part of the page, fetched when needed; in vain: that is said, and what was begun waits for another try.
  * @template T
  * @param {() => Promise<T>} load
  * @returns {Promise<T>}

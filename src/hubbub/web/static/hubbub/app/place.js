@@ -8,7 +8,7 @@ const FLASH = 2400;
 const LIMIT = 240;
 const WINDOW = 180;
 const MARGIN = 60;
-/** So many come at once: a frame's work. */
+/** A frame's work. */
 const STEP = 20;
 /** How high a row is at least. */
 const LEAST = 24;

@@ -181,11 +181,6 @@ export async function sendRead(id, seq, unread = false) {
   await tell('PUT', `rooms/${id}/read`, unread ? { seq, unread } : { seq }).catch(() => {});
 }
 
-/** @param {string} id */
-export function sendTyping(id) {
-  connection?.send({ type: 'typing', room: id });
-}
-
 /**
  * An operation by the socket, or by HTTP when there is none.
  * @param {Hubbub.Item} item

@@ -1,7 +1,6 @@
 /** Tells others that one types: at most every three seconds, and what was typed in between at the end of them. It must not know the words. */
 
 import { chosen, store } from './store.js';
-import { sendTyping } from './sync.js';
 
 const PAUSE = 3000;
 const CROWD = 100;
@@ -10,20 +9,21 @@ const CROWD = 100;
 let resting = 0;
 let typed = '';
 
-/** @param {import('./composer.js').Composer} composer */
-export function watchTyping({ field }) {
-  field.addEventListener('input', () => told(field));
+/** @param {Hubbub.App} app */
+export function watchTyping(app) {
+  app.composer.field.addEventListener('input', () => told(app));
 }
 
-/** @param {HTMLTextAreaElement} field */
-function told(field) {
+/** @param {Hubbub.App} app */
+function told(app) {
+  const { field } = app.composer;
   typed = store.open;
   if (resting || crowded() || chosen('typing') === 'off' || !isSentence(field.value)) return;
   typed = '';
-  sendTyping(store.open);
+  app.connection?.send({ type: 'typing', room: store.open });
   resting = window.setTimeout(() => {
     resting = 0;
-    if (typed && typed === store.open) told(field);
+    if (typed && typed === store.open) told(app);
   }, PAUSE);
 }
 
