@@ -54,7 +54,7 @@ def _on_sqlite(stack: ExitStack, folder: Path) -> tuple[House, tuple[str, ...]]:
     place = Place(folder / "small" / "data")
     place.data.mkdir(parents=True)
     fill_with_cast(place)
-    house = House(place, _nodes(stack, place, "sqlite"), small_disk=mounted)
+    house = House(place, _nodes(stack, place, "sqlite"))
     return house, DISK_FAULTS if mounted else ()
 
 

@@ -80,6 +80,11 @@ class Breaker:
         await asyncio.sleep(fault.seconds)
         clock.step(0)
 
+    async def _writes_refused(self, fault: Fault) -> None:
+        self._house.refuse_writes(fault.target)
+        await asyncio.sleep(fault.seconds)
+        self._house.allow_writes(fault.target)
+
     async def _start(self, name: str) -> None:
         await asyncio.to_thread(self._house.start_node, name)
 

@@ -31,7 +31,10 @@ class Two:
 @pytest.fixture
 def two_nodes(hubbub_server: Servers) -> Two:
     one = hubbub_server(store="postgres", env=UNHURRIED)
-    two = hubbub_server(place=one.place, env=UNHURRIED)
+    return two_nodes_at(one, hubbub_server(place=one.place, env=UNHURRIED))
+
+
+def two_nodes_at(one: HubbubServer, two: HubbubServer) -> Two:
     ada, ben = one.client("ada"), two.client("ben")
     room = ada.make_room("plans", "private")
     ada.post(f"/api/v1/rooms/{room['id']}/members", {"username": "ben"})

@@ -1,6 +1,7 @@
 """The nodes and services of one run, and how they are broken and mended. Blocking; knows nothing of clients."""
 
 import os
+import resource
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -32,7 +33,7 @@ class House:
     nodes: dict[str, HubbubServer]
     postgres: PostgresServer | None = None
     redis: RedisServer | None = None
-    small_disk: bool = False
+    disk: Path | None = None  # what is filled; the data folder if nothing else is said
     clocks: dict[str, SteppedClock] = field(default_factory=dict)
 
     def wind_clocks(self, folder: Path) -> None:
@@ -82,6 +83,13 @@ class House:
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [database]
             )
 
+    def refuse_writes(self, name: str) -> None:
+        """The kernel lets a node lengthen or change no file any more, wherever it is."""
+        self._limit_files(name, 1)
+
+    def allow_writes(self, name: str) -> None:
+        self._limit_files(name, resource.RLIM_INFINITY)
+
     def fill_disk(self) -> None:
         with self._filler.open("wb") as filler:
             try:
@@ -96,6 +104,12 @@ class House:
                     filler.write(bytes(512))
             except OSError:
                 pass
+
+    def _limit_files(self, name: str, size: int) -> None:
+        node = self.nodes[name]
+        if node.running:
+            _, most = resource.prlimit(node.pid, resource.RLIMIT_FSIZE)
+            resource.prlimit(node.pid, resource.RLIMIT_FSIZE, (size, most))
 
     def free_disk(self) -> None:
         self._filler.unlink(missing_ok=True)
@@ -130,16 +144,14 @@ class House:
 
     @property
     def _filler(self) -> Path:
-        return self.place.data / "filler"
+        return (self.disk or self.place.data) / "filler"
 
 
 @contextmanager
-def small_disk(folder: Path) -> Iterator[bool]:
+def small_disk(folder: Path, *, megabytes: int = DISK_MEGABYTES) -> Iterator[bool]:
     """A small file system of its own at a folder, where that is allowed; whether it is there."""
     folder.mkdir(parents=True, exist_ok=True)
-    mounted = os.geteuid() == 0 and _runs(
-        "mount", "-t", "tmpfs", "-o", f"size={DISK_MEGABYTES}m", "tmpfs", folder
-    )
+    mounted = os.geteuid() == 0 and _runs("mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", folder)
     try:
         yield mounted
     finally:

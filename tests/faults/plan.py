@@ -15,9 +15,10 @@ REDIS_FAULTS = (
 )
 POSTGRES_FAULTS = ("postgres_restarted", "postgres_killed", "postgres_paused", "backends_terminated")
 DISK_FAULTS = ("disk_full",)  # where a small file system may be mounted
+WRITE_FAULTS = ("writes_refused",)
 CLOCK_FAULTS = ("clock_stepped",)
 KINDS = {
-    "sqlite": (*NODE_FAULTS, *LINK_FAULTS, *CLOCK_FAULTS),
+    "sqlite": (*NODE_FAULTS, *LINK_FAULTS, *CLOCK_FAULTS, *WRITE_FAULTS),
     "postgres": (*NODE_FAULTS, *LINK_FAULTS, *CLOCK_FAULTS, *REDIS_FAULTS, *POSTGRES_FAULTS),
 }
 NODES = {"sqlite": ("n1",), "postgres": ("n1", "n2", "n3")}
@@ -72,7 +73,7 @@ def make_plan(seed: int, store: str, seconds: float, *, also: tuple[str, ...] = 
 def _target(kind: str, nodes: tuple[str, ...], dice: random.Random) -> str:
     if kind in LINK_FAULTS:
         return dice.choice(CLIENTS)
-    if kind in (*NODE_FAULTS, *CLOCK_FAULTS, "redis_absent_at_start"):
+    if kind in (*NODE_FAULTS, *CLOCK_FAULTS, *WRITE_FAULTS, "redis_absent_at_start"):
         return dice.choice(nodes)
     return ""
 

@@ -1,14 +1,22 @@
 """What a node needs goes away and comes back: nothing false is said meanwhile, and everything goes on by itself."""
 
+import shutil
+import tempfile
 import time
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg import sql
 
-from tests.faults.conftest import UNHURRIED, Two
+from tests.faults.conftest import UNHURRIED, Two, two_nodes_at
 from tests.faults.house import NO_SMALL_DISK, House, small_disk
+from tests.support.firewall import NoFirewall, firewall_to
 from tests.support.fixtures import Servers
-from tests.support.http_client import HttpClient, accepted, refused
+from tests.support.http_client import HttpClient, Json, accepted, refused
+from tests.support.hubbub_process import HubbubServer, Place, fill_with_cast
 from tests.support.postgres import PostgresServer
 from tests.support.redis import RedisServer
 from tests.support.sockets import Frame, SessionSocket
@@ -16,6 +24,8 @@ from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 BACK_SECONDS = 10.0
+SWALLOWED_SECONDS = 60.0
+POSTGRES_MEGABYTES = 220
 REVOKED_SECONDS = 5.0
 BUSY_SECONDS = 3.0  # what a machine that does much else may add
 
@@ -54,6 +64,47 @@ def test_while_the_database_is_away_nothing_is_acked_and_sockets_stay(
     assert time.monotonic() - back < BACK_SECONDS + BUSY_SECONDS
     assert [ben.expect_event("message", room_id, 15)["body"] for _ in range(2)] == ["before", "meanwhile"]
     assert stored(two_nodes.ben, room_id, "body") == ["before", "meanwhile"]
+
+
+def test_while_a_firewall_swallows_what_is_said_to_the_database_nothing_is_acked_and_sockets_stay(
+    hubbub_server: Servers, postgres: PostgresServer
+) -> None:
+    place = hubbub_server.place(store="postgres")
+    with ExitStack() as stack:
+        try:
+            firewall = stack.enter_context(firewall_to(postgres.port))
+        except NoFirewall as absent:
+            pytest.skip(str(absent))
+        database = str(place.database_url).rpartition("/")[2]
+        behind = replace(
+            place, database_url=f"postgresql://postgres@{firewall.host}:{firewall.port}/{database}"
+        )
+        two_nodes = two_nodes_at(
+            hubbub_server(place=behind, env=UNHURRIED), hubbub_server(place=place, env=UNHURRIED)
+        )
+        room_id = two_nodes.room["id"]
+        ada = two_nodes.greeted(two_nodes.one, two_nodes.ada)
+        ben = two_nodes.greeted(two_nodes.two, two_nodes.ben)
+        assert acknowledged(ada, room_id, "before")
+
+        firewall.swallow()
+        asked = ada.post_op("send", room_id, body="meanwhile", client_id="id of meanwhile")
+        ben.say(room_id, "by the other node")
+        ada.settle()
+        answer = ada.answer(asked, SWALLOWED_SECONDS)
+        assert (answer["type"], answer.get("code")) == ("err", "unavailable")
+        refused(two_nodes.ada.get("/api/v1/rooms"), 503, "unavailable")
+        ada.settle()
+        firewall.let_pass()
+        wait_until(
+            "it goes on", lambda: acknowledged(ada, room_id, "meanwhile"), timeout=BACK_SECONDS + BUSY_SECONDS
+        )
+
+        said = ["before", "by the other node", "meanwhile"]
+        assert [ada.expect_event("message", room_id, 15)["body"] for _ in said] == said
+        assert [ben.expect_event("message", room_id, 15)["body"] for _ in said] == said
+        assert stored(two_nodes.ben, room_id, "body") == said
+        hubbub_server.close()
 
 
 def test_a_socket_that_comes_while_the_database_is_away_is_told_to_come_again(
@@ -138,28 +189,114 @@ def test_a_full_disk_refuses_writes_and_nothing_else(hubbub_server: Servers, tmp
         if not mounted:
             pytest.skip(NO_SMALL_DISK)
         server = hubbub_server(place=place.moved_to(tmp_path / "small" / "data"), env=UNHURRIED)
-        house = House(server.place, {"n1": server}, small_disk=True)
-        ada = server.client("ada")
-        room = ada.make_room("general")
-        socket = server.session_socket(ada)
-        socket.hello()
-        assert acknowledged(socket, room["id"], "before")
+        house = House(server.place, {"n1": server})
+        ada, room, socket = talking(server)
 
         house.fill_disk()
-        letters = "x" * 4_000
-        outcomes: list[Frame] = []
-        refusals: list[str] = []
-        while len(refusals) < 3:
-            assert len(outcomes) < 100, "the disk was not full"
-            outcomes.append(socket.operate("send", room["id"], body=letters, client_id=f"f{len(outcomes)}"))
-            refusals += [outcomes[-1]["code"]] if outcomes[-1]["type"] == "err" else []
-        assert set(refusals) == {"unavailable"}
-        assert accepted(ada.get(f"/api/v1/rooms/{room['id']}/messages"))["messages"]
-        socket.settle()
+        acked = refused_until(socket, room["id"], ada)
         house.free_disk()
-        wait_until("it goes on", lambda: acknowledged(socket, room["id"], "after"), timeout=BACK_SECONDS)
-
-        acked = {one["client_id"] for one in outcomes if one["type"] == "ack"}
-        assert set(stored(ada, room["id"], "client_id")) == acked | {"id of before", "id of after"}
-        assert "consistent" in server.command("check")
+        goes_on(server, socket, room["id"], ada, acked)
         server.close()
+
+
+def test_a_full_disk_of_postgres_refuses_writes_and_nothing_else(
+    hubbub_server: Servers, redis: RedisServer, tmp_path: Path
+) -> None:
+    folder = Path(tempfile.mkdtemp(prefix="hubbub-disk-"))
+    folder.chmod(0o755)  # PostgreSQL is somebody else than root
+    with small_disk(folder / "small", megabytes=POSTGRES_MEGABYTES) as mounted, ExitStack() as stack:
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        if not mounted:
+            pytest.skip(NO_SMALL_DISK)
+        postgres = PostgresServer(within=folder / "small")
+        stack.callback(postgres.destroy)
+        postgres.start()
+        place = Place(tmp_path / "data", postgres.fresh_database(), redis.url)
+        place.data.mkdir()
+        fill_with_cast(place)
+        server = hubbub_server(place=place, env=UNHURRIED)
+        stack.callback(server.close)
+        house = House(place, {"n1": server}, postgres, disk=folder / "small")
+        ada, room, socket = talking(server)
+
+        house.fill_disk()
+        acked = refused_until(socket, room["id"], ada)
+        house.free_disk()
+        postgres.start()  # its operator would: without room for its log it stops by itself
+        goes_on(server, socket, room["id"], ada, acked)
+
+
+def test_a_postgres_that_may_only_be_read_refuses_writes_and_nothing_else(
+    hubbub_server: Servers, postgres: PostgresServer
+) -> None:
+    server = hubbub_server(store="postgres", env=UNHURRIED)
+    house = House(server.place, {"n1": server}, postgres)
+    ada, room, socket = talking(server)
+
+    only_reads(house, postgres, "on")
+    acked = refused_until(socket, room["id"], ada)
+    refused(ada.operate(room["id"], "send", body="over HTTP"), 503, "unavailable")
+    refused(ada.put(f"/api/v1/rooms/{room['id']}/read", {"seq": 1}), 503, "unavailable")
+    refused(ada.post("/api/v1/rooms", {"name": "another", "kind": "public"}), 503, "unavailable")
+    only_reads(house, postgres, "off")
+
+    goes_on(server, socket, room["id"], ada, acked)
+
+
+def test_a_file_that_takes_no_more_bytes_refuses_writes_and_nothing_else(hubbub_server: Servers) -> None:
+    """As on a file system that has become read-only: every write of the running node fails."""
+    server = hubbub_server(env=UNHURRIED)
+    house = House(server.place, {"n1": server})
+    ada, room, socket = talking(server)
+
+    house.refuse_writes("n1")
+    acked = refused_until(socket, room["id"], ada)
+    assert acked == set()
+    refused(ada.operate(room["id"], "send", body="over HTTP"), 503, "unavailable")
+    refused(ada.put(f"/api/v1/rooms/{room['id']}/read", {"seq": 1}), 503, "unavailable")
+    house.allow_writes("n1")
+
+    goes_on(server, socket, room["id"], ada, acked)
+
+
+def talking(server: HubbubServer) -> tuple[HttpClient, Json, SessionSocket]:
+    ada = server.client("ada")
+    room = ada.make_room("general")
+    socket = server.session_socket(ada)
+    socket.hello()
+    assert acknowledged(socket, room["id"], "before")
+    return ada, room, socket
+
+
+def refused_until(socket: SessionSocket, room_id: str, who: HttpClient) -> set[str]:
+    """Talk until the store has refused three times, while reads and the socket live; what was acked meanwhile."""
+    outcomes: list[Frame] = []
+    refusals: list[str] = []
+    while len(refusals) < 3:
+        assert len(outcomes) < 200, "nothing was refused: nothing was put to the test"
+        body = "x" * 4_000
+        outcomes.append(socket.operate("send", room_id, body=body, client_id=f"f{len(outcomes)}"))
+        refusals += [outcomes[-1]["code"]] if outcomes[-1]["type"] == "err" else []
+    assert set(refusals) == {"unavailable"}
+    assert accepted(who.get(f"/api/v1/rooms/{room_id}/messages"))["messages"]
+    socket.settle()
+    return {one["client_id"] for one in outcomes if one["type"] == "ack"}
+
+
+def goes_on(
+    server: HubbubServer, socket: SessionSocket, room_id: str, who: HttpClient, acked: set[str]
+) -> None:
+    """It is written again soon, and has what was acknowledged and nothing else."""
+    wait_until(
+        "it goes on", lambda: acknowledged(socket, room_id, "after"), timeout=BACK_SECONDS + BUSY_SECONDS
+    )
+    assert set(stored(who, room_id, "client_id")) == acked | {"id of before", "id of after"}
+    assert "consistent" in server.command("check")
+
+
+def only_reads(house: House, postgres: PostgresServer, state: str) -> None:
+    database = str(house.place.database_url).rpartition("/")[2]
+    with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
+        setting = sql.SQL("ALTER DATABASE {} SET default_transaction_read_only = {}")
+        connection.execute(setting.format(sql.Identifier(database), sql.Literal(state)))
+    house.end_backends()

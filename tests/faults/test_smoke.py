@@ -31,7 +31,7 @@ async def test_on_sqlite_one_node_keeps_every_promise_while_everything_breaks(
             place = place.moved_to(tmp_path / "small" / "data")
         plan = make_plan(SEED, "sqlite", SMOKE_SECONDS, also=("disk_full",) if mounted else ())
         nodes = {"n1": hubbub_server(place=place, env=ENVIRONMENT, start=False)}
-        house = House(place, nodes, small_disk=mounted)
+        house = House(place, nodes)
         await _passes(plan, house, tmp_path)
         hubbub_server.close()
     if not mounted:

@@ -21,9 +21,9 @@ class NoPostgres(Exception):
 
 
 class PostgresServer(Program):
-    def __init__(self) -> None:
+    def __init__(self, within: Path | None = None) -> None:
         # PostgreSQL refuses to run as root.
-        super().__init__("postgres", user="nobody" if os.geteuid() == 0 else None)
+        super().__init__("postgres", user="nobody" if os.geteuid() == 0 else None, within=within)
         self.programs = usable_programs(self.user, self.folder)
         self._numbers = count(1)
         self._templates: set[str] = set()

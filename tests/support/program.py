@@ -22,10 +22,10 @@ def free_port() -> int:
 class Program(ABC):
     """The port and the folder stay the same over a restart, as they do for a real one."""
 
-    def __init__(self, name: str, user: str | None = None) -> None:
+    def __init__(self, name: str, user: str | None = None, within: Path | None = None) -> None:
         self.port = free_port()
         self.user = user
-        self.folder = Path(tempfile.mkdtemp(prefix=f"hubbub-{name}-"))
+        self.folder = Path(tempfile.mkdtemp(prefix=f"hubbub-{name}-", dir=within))
         self.log_path = self.folder / "log"
         self._process: subprocess.Popen[bytes] | None = None
         if user is not None:

@@ -1,6 +1,7 @@
 """A wire between client and server that a test may slow, cut, or leave dead and open. Knows only first lines."""
 
 import asyncio
+import socket
 import threading
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
@@ -17,8 +18,10 @@ T = TypeVar("T")
 class Wire:
     """A TCP proxy on a port of its own. Every method returns when what it says has come into force."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, listener: socket.socket | None = None) -> None:
+        """To a port of this machine; from a free one of it, or from wherever `listener` listens."""
         self.port = 0
+        self._listener = listener or socket.create_server(("127.0.0.1", 0))
         self._to = port
         self._delay = 0.0
         self._dead: frozenset[str] = frozenset()
@@ -82,7 +85,7 @@ class Wire:
     async def _live(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._end = asyncio.Event()
-        server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
+        server = await asyncio.start_server(self._connected, sock=self._listener)
         self.port = int(server.sockets[0].getsockname()[1])
         self._laid.set()
         await self._end.wait()

@@ -54,6 +54,17 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 
+# A network that swallows all packets ends a connection to PostgreSQL in seconds; the system would try for a quarter of
+# an hour, and hold whoever asked for as long.
+SOON_DEAD = {
+    "connect_timeout": 3,
+    "tcp_user_timeout": 6_000,
+    "keepalives_idle": 3,
+    "keepalives_interval": 1,
+    "keepalives_count": 3,
+}
+
+
 def _database(database: Database) -> dict[str, Any]:
     if database.vendor == "sqlite":
         # A thread that answers requests keeps its connection: opening one costs more than most requests.
@@ -69,6 +80,7 @@ def _database(database: Database) -> dict[str, Any]:
         # Whoever waits for a connection is soon told that there is none; the pool is back soon after the store is.
         "OPTIONS": {
             "pool": {"min_size": 1, "max_size": 16, "timeout": 4, "reconnect_timeout": 4},
+            **SOON_DEAD,
             **database.options,
         },
     }
