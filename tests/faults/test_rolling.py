@@ -1,7 +1,9 @@
 """Nodes that are replaced while people talk, one after the other, and a node that dies and comes back."""
 
 import time
+from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.faults.conftest import UNHURRIED
@@ -12,6 +14,7 @@ from tests.faults.plan import NODES, Fault, Plan
 from tests.faults.report import report
 from tests.faults.running import run
 from tests.support.fixtures import Servers
+from tests.support.hubbub_process import Place
 from tests.support.postgres import PostgresServer
 from tests.support.redis import RedisServer
 from tests.support.waiting import wait_until
@@ -75,6 +78,42 @@ def test_a_killed_node_serves_and_everybody_has_caught_up_soon_after(hubbub_serv
     assert serving <= max(SERVING_SECONDS, 1.5 * first_start)
     assert caught_up <= max(CAUGHT_UP_SECONDS, 3 * first_start)
     assert all(len(socket.events_of(room_id)) == 200 for socket in again)
+
+
+@pytest.mark.parametrize("applied", [1, 12])
+def test_a_node_killed_while_a_migration_runs_on_postgres_serves_the_next_time(
+    hubbub_server: Servers, postgres: PostgresServer, redis: RedisServer, tmp_path: Path, applied: int
+) -> None:
+    begun = time.monotonic()
+    hubbub_server(store="postgres")
+    first_start = time.monotonic() - begun
+    place = Place(tmp_path / "data", postgres.fresh_database(), redis.url)
+    place.data.mkdir()
+    server = hubbub_server(place=place, start=False)
+    server.start(until_ready=False)
+    wait_until("it is in the midst of it", lambda: migrations(place) >= applied, timeout=60, every=0.005)
+    server.kill()
+    before = migrations(place)
+
+    killed = time.monotonic()
+    server.start()
+    serving = time.monotonic() - killed
+
+    assert applied <= before < migrations(place), "it was not killed in the midst of it"
+    assert serving <= max(SERVING_SECONDS, 1.5 * first_start)
+    assert "consistent" in server.command("check")
+    server.close()
+    postgres.drop(str(place.database_url))
+
+
+def migrations(place: Place) -> int:
+    """How many were applied to a database."""
+    with psycopg.connect(str(place.database_url), autocommit=True) as connection:
+        found = connection.execute("SELECT to_regclass('django_migrations')").fetchone()
+        if found is None or found[0] is None:
+            return 0
+        row = connection.execute("SELECT count(*) FROM django_migrations").fetchone()
+        return int(row[0]) if row else 0
 
 
 @pytest.mark.parametrize("after_seconds", [0.3, 0.9])
