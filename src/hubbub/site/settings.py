@@ -186,14 +186,17 @@ LOGGING: dict[str, Any] = {
             "style": "{",
         }
     },
-    "filters": {"seldom": {"()": "hubbub.site.logs.Seldom", "seconds": 10.0}},
+    "filters": {
+        "routes": {"()": "hubbub.site.logs.Routes"},
+        "seldom": {"()": "hubbub.site.logs.Seldom", "seconds": 10.0},
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": ENVIRONMENT.log_level},
     "loggers": {
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
         "django.server": {"handlers": [], "propagate": True},
         # What any visitor can cause at will: pages that are not there, foreign hosts, garbage instead of requests.
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["routes"]},
         "django.security": {"level": "ERROR"},
         "uvicorn": {"level": "WARNING"},
         "uvicorn.error": {"level": "ERROR"},
