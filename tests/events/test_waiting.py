@@ -1,8 +1,11 @@
 """Calls that wait: whose turn it is, and whose call is refused where there is no room."""
 
+import itertools
+
 import pytest
 
-from hubbub.events.waiting import ALWAYS, ROOM, Command, Waiting
+from hubbub.events.waiting import ALWAYS, GATHERING_SECONDS, ROOM, Command, Waiting
+from hubbub.lib import clock
 from hubbub.lib.refusals import Busy
 
 
@@ -53,6 +56,35 @@ def test_when_all_room_is_taken_everybody_is_refused_until_something_is_done() -
     assert len(taken) == 256
     waiting.put(call(owner=999))
     assert 999 in {command.owner for command in waiting.take(ROOM)}
+
+
+def test_one_commit_waits_while_more_comes_until_it_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting = Waiting()
+    waiting.put(call(owner=1))
+    monkeypatch.setattr("hubbub.events.waiting.GATHERING_SECONDS", 60)
+    monkeypatch.setattr("hubbub.events.waiting.sleep", lambda seconds: waiting.put(call(owner=1)))
+
+    waiting.gather(10)
+
+    assert len(waiting.take(ROOM)) == 10
+
+
+def test_one_commit_does_not_wait_where_nothing_more_comes_nor_for_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waiting = Waiting()
+    pauses: list[float] = []
+    monkeypatch.setattr("hubbub.events.waiting.sleep", pauses.append)
+    waiting.put(call(owner=1))
+
+    waiting.gather(10)
+    assert len(pauses) == 1
+
+    now = itertools.count(0.0, GATHERING_SECONDS / 4)
+    monkeypatch.setattr(clock, "ticks", lambda: next(now))
+    monkeypatch.setattr("hubbub.events.waiting.sleep", lambda seconds: waiting.put(call(owner=1)))
+    waiting.gather(ROOM)
+    assert 1 < len(waiting.take(ROOM)) < 10
 
 
 def test_nothing_comes_of_an_empty_queue_when_patience_ends() -> None:

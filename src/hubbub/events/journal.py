@@ -26,6 +26,7 @@ Result = TypeVar("Result")
 Action = Callable[[Sequence[Call]], Sequence[Result | Refused]]
 
 BATCH = 256  # calls to a commit: beyond it the throughput no longer grows, only the wait of the first
+MANY = 64  # after a batch of so many a moment's patience makes one commit of the next two
 POSTGRES_LANES = 4
 TURN_SECONDS = 30.0  # how long a call that somebody waits for may wait for its turn
 ASK_AGAIN_SECONDS = 0.5  # between questions what became of a commit that broke off
@@ -42,7 +43,10 @@ class _Lane:
         threading.Thread(target=self._work, name=name, daemon=True).start()
 
     def _work(self) -> None:
+        taken: list[Command] = []
         while True:
+            if len(taken) >= MANY:
+                self.waiting.gather(BATCH)
             taken = self.waiting.take(BATCH, patience=ASK_AGAIN_SECONDS if self._unsettled else None)
             batch = [command for command in taken if command.begins is None or command.begins()]
             try:

@@ -5,13 +5,17 @@ import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import sleep
 from typing import Any
 
+from hubbub.lib import clock
 from hubbub.lib.refusals import Busy
 
 logger = logging.getLogger(__name__)
 
 ROOM = 4_096  # calls waiting in one lane; more are refused, not kept waiting
+GATHERING_SECONDS = 0.01
+PAUSE_SECONDS = 0.001
 ALWAYS = 64  # calls of one owner that wait while there is any room: as many as one socket has under way
 
 _FULL = "Too much is waiting to be stored; nothing was changed."
@@ -80,6 +84,14 @@ class Waiting:
                     self._queues[owner] = queue
                 self._count -= 1
             return taken
+
+    def gather(self, most: int) -> None:
+        """Wait while more comes, and never long; whoever was answered just now is about to ask again."""
+        until = clock.ticks() + GATHERING_SECONDS
+        before = -1
+        while before < self._count < most and clock.ticks() < until:
+            before = self._count
+            sleep(PAUSE_SECONDS)
 
     def _check_room(self, mine: int) -> None:
         left = ROOM - self._count
