@@ -42,9 +42,9 @@ ECHOES = """
 window.echoes = [];
 addEventListener('keydown', (event) => {
   if (event.key !== 'Enter') return;
-  const known = document.querySelectorAll('article.msg[data-client-id]').length;
-  const watch = new MutationObserver(() => {
-    if (document.querySelectorAll('article.msg[data-client-id]').length <= known) return;
+  const echo = (node) => node instanceof Element && node.matches('article.msg[data-state=pending]');
+  const watch = new MutationObserver((changes) => {
+    if (!changes.some(({addedNodes}) => [...addedNodes].some(echo))) return;
     watch.disconnect();
     requestAnimationFrame(() => {
       const channel = new MessageChannel();
