@@ -204,8 +204,9 @@ def test_a_full_disk_of_postgres_refuses_writes_and_nothing_else(
 ) -> None:
     folder = Path(tempfile.mkdtemp(prefix="hubbub-disk-"))
     folder.chmod(0o755)  # PostgreSQL is somebody else than root
-    with small_disk(folder / "small", megabytes=POSTGRES_MEGABYTES) as mounted, ExitStack() as stack:
+    with ExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        mounted = stack.enter_context(small_disk(folder / "small", megabytes=POSTGRES_MEGABYTES))
         if not mounted:
             pytest.skip(NO_SMALL_DISK)
         postgres = PostgresServer(within=folder / "small")
