@@ -5,7 +5,7 @@ import resource
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -91,19 +91,10 @@ class House:
         self._limit_files(name, resource.RLIM_INFINITY)
 
     def fill_disk(self) -> None:
-        with self._filler.open("wb") as filler:
-            try:
+        for size in (1_048_576, 512):
+            with suppress(OSError), self._filler.open("ab", buffering=0) as filler:
                 while True:
-                    filler.write(bytes(1_048_576))
-                    filler.flush()
-            except OSError:
-                pass
-        with self._filler.open("ab", buffering=0) as filler:
-            try:
-                while True:
-                    filler.write(bytes(512))
-            except OSError:
-                pass
+                    filler.write(bytes(size))
 
     def _limit_files(self, name: str, size: int) -> None:
         node = self.nodes[name]

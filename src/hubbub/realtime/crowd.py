@@ -39,6 +39,10 @@ class Crowd:
         if self._hub.bus.reaches_others:
             self._hub.spawn(self._keep_telling())
 
+    def ask(self) -> None:
+        """Have the others tell whom they hold. Only who hears them already gets their answers."""
+        self._hub.bus.publish(EVERYBODY, {"ask": True})
+
     def online(self, room_id: int) -> frozenset[str]:
         """The usernames online in a room. May be called from any thread."""
         return self._presence.online(room_id)
@@ -178,7 +182,6 @@ class Crowd:
         return len(feed.outboxes) + (len(view.outboxes) if view is not None else 0)
 
     async def _keep_telling(self) -> None:
-        self._hub.bus.publish(EVERYBODY, {"ask": True})
         while True:
             self._publish_all()
             await asyncio.sleep(LIMITS.presence_lease_ms / 1000 / TELLS_A_LEASE)

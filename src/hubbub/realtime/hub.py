@@ -195,7 +195,9 @@ class Hub:
             self.refresh([person_id])
 
     def _joined(self, groups: Collection[str]) -> None:
-        """The layer tells us of these from now on; what came before that is in the log."""
+        """The layer tells us of these from now on; what came before that is in the log, or is asked for."""
+        if EVERYBODY in groups:
+            self.crowd.ask()
         self._watch.compare_soon(room_of_group(group) for group in groups if group != EVERYBODY)
 
     def _notice(self, notice: dict[str, Any]) -> None:

@@ -10,8 +10,8 @@ import { me, store } from './store.js';
 
 const SHOWN = 8;
 const LIST = 'completion';
-/** An emoji begins after two letters, so that `:)` and `:p` are left alone. */
-const WORD = /(?:^|[\s([{])([@#][^\s@#]*|:[\p{L}\p{N}_+-]{2,})$/u;
+/** An emoji begins after two letters, the first no sign, so that `:)`, `:p` and `:-D` are left alone. */
+const WORD = /(?:^|[\s([{])([@#][^\s@#]*|:[\p{L}\p{N}][\p{L}\p{N}_+-]+)$/u;
 const COMMAND = /^\/\w*$/;
 
 /** @typedef {{ insert: string, label: string, note?: string, face?: string, sign?: string }} Offer */
