@@ -34,6 +34,7 @@ class FrameSocket:
             origin=Origin(origin) if origin else None,
             compression=None,
             max_size=None,
+            max_queue=None,  # a full queue is read no more, and its close would wait ten seconds for an answer
             open_timeout=TIMEOUT,
             proxy=None,
             legacy=True,  # a socket lives as long as its test, not as long as a block
