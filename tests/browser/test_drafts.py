@@ -35,6 +35,7 @@ def test_a6_a_draft_waits_in_its_room(server: HubbubServer, ada: HttpClient, roo
     page.keyboard.press("End")
     page.keyboard.press("Enter")
     expect(mark).to_have_count(0)
+    expect(page.locator("article.msg").last).to_contain_text("half a sentence")
     nothing_is_pending(page)
     assert ada.log_of(room)[-1]["reply_to"] == answered
 

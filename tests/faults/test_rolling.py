@@ -100,7 +100,8 @@ def test_a_node_killed_while_a_migration_runs_on_postgres_serves_the_next_time(
     serving = time.monotonic() - killed
 
     assert applied <= before < migrations(place), "it was not killed in the midst of it"
-    assert serving <= max(SERVING_SECONDS, 1.5 * first_start)
+    # On a machine that is slow, measured by a start that finds everything applied: this one has most still to do.
+    assert serving <= max(SERVING_SECONDS, 3 * first_start)
     assert "consistent" in server.command("check")
     server.close()
     postgres.drop(str(place.database_url))
