@@ -76,6 +76,7 @@ async function save(keep) {
   const rooms = [...changed].filter((room) => store.rooms.has(room));
   changed.clear();
   if (wiped || !rooms.length || !me()) return;
+  await prune(keep); // before the index is of this life of the log
   for (const room of rooms) {
     const log = store.logs.get(room);
     if (log && !log.stale) await keep.put('rooms', room, excerpt(log));
