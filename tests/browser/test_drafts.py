@@ -67,6 +67,7 @@ def test_a7_half_a_sentence_survives(
     page.keyboard.press("End")
     page.keyboard.type(" and the rest")
     page.keyboard.press("Enter")
+    expect(page.locator("article.msg").last).to_contain_text("half a sentence and the rest")
     nothing_is_pending(page)
     assert ada.log_of(room)[-1]["reply_to"] == answered
 

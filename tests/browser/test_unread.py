@@ -163,6 +163,7 @@ def test_c9_shift_escape_reads_everything_and_can_be_taken_back(past: Past, page
     page = pages.open_as(past.ben, f"/chat/{quiet['name']}/")
     expect(page.locator("article.msg[tabindex='0'], .opening").first).to_be_attached()
     expect(page.locator("html[data-conn=online]")).to_be_attached()
+    expect(page.locator(".edges")).to_be_attached()  # the keys are there
     here = page.locator(f".room[data-room-id='{past.id}']")
     expect(here).to_have_attribute("data-unread", "229")
 

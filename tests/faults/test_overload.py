@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 PEOPLE, SOCKETS_OF_ONE = 20, 8
 PIPELINED = 64  # by each socket: as many as one may have under way
 ROOMS, LANES = 40, 4
-ACK_SECONDS = 2.0
+ACK_SECONDS = 5.0
 BACK_SECONDS = 30.0
 
 
@@ -128,7 +128,7 @@ async def test_three_times_too_much_from_many_people_is_refused_and_what_was_ack
     assert refused, "nothing was too much: nothing was put to the test"
     assert {frame["code"] for frame in refused.values()} == {"busy"}
     assert all(frame["retry_after_ms"] > 0 for frame in refused.values())
-    assert ninety_ninth(list(acked.values())) <= max(ACK_SECONDS, 6 * a_quarter)
+    assert ninety_ninth(list(acked.values())) <= max(ACK_SECONDS, 12 * a_quarter)
     log = await asyncio.to_thread(
         lambda: {one["client_id"] for room in rooms for one in ada.log_of(room) if one["type"] == "message"}
     )
