@@ -7,15 +7,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.scene import cut, field, is_alive, room_page, settled, talk
-from tests.support.fixtures import Servers
 from tests.support.hubbub_process import HubbubServer
 from tests.support.pages import Pages
 from tests.support.waiting import wait_until
-
-
-@pytest.fixture
-def server(hubbub_server: Servers) -> HubbubServer:
-    return hubbub_server(env={"HUBBUB_RATES": "off"})
 
 
 def test_k1_the_whole_flow_goes_by_keyboard_alone_and_focus_is_always_seen(

@@ -8,17 +8,11 @@ import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.browser.scene import composing, field, is_alive, offers, room_page, texts
-from tests.support.fixtures import Servers
 from tests.support.hubbub_process import HubbubServer
 from tests.support.pages import Pages
 from tests.support.waiting import wait_until
 
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 780}, "has_touch": True, "is_mobile": True}
-
-
-@pytest.fixture
-def server(hubbub_server: Servers) -> HubbubServer:
-    return hubbub_server(env={"HUBBUB_RATES": "off"})
 
 
 def said(page: Page) -> list[str]:

@@ -6,16 +6,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.scene import cut, field, is_alive, room_page, talk
-from tests.support.fixtures import Servers
 from tests.support.hubbub_process import HubbubServer
 from tests.support.pages import Pages
 
 LONG = "Kraftfahrzeughaftpflichtversicherung"
-
-
-@pytest.fixture
-def server(hubbub_server: Servers) -> HubbubServer:
-    return hubbub_server(env={"HUBBUB_RATES": "off"})
 
 
 def edge(page: Page, selector: str, side: str) -> float:

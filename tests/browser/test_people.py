@@ -3,7 +3,6 @@
 import re
 import time
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.scene import field, is_alive, room_page
@@ -12,11 +11,6 @@ from tests.support.hubbub_process import HubbubServer
 from tests.support.pages import Pages
 from tests.support.people import PASSWORD
 from tests.support.waiting import wait_until
-
-
-@pytest.fixture
-def server(hubbub_server: Servers) -> HubbubServer:
-    return hubbub_server(env={"HUBBUB_RATES": "off"})
 
 
 def typing_line(page: Page) -> str:

@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.scene import field, is_alive, talk
-from tests.support.fixtures import Servers
 from tests.support.hubbub_process import HubbubServer
 from tests.support.pages import Pages
 from tests.support.waiting import wait_until
@@ -20,11 +19,6 @@ A_KEYBOARD = """
   Object.defineProperty(window, 'visualViewport', { value: view });
   window.keyboard = (height) => { view.height = innerHeight - height; view.dispatchEvent(new Event('resize')); };
 """
-
-
-@pytest.fixture
-def server(hubbub_server: Servers) -> HubbubServer:
-    return hubbub_server(env={"HUBBUB_RATES": "off"})
 
 
 def on_the_phone(server: HubbubServer, pages: Pages, path: str, **options: Any) -> Page:

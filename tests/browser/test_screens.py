@@ -7,14 +7,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.scene import field, is_alive, settled, talk
-from tests.support.fixtures import Servers
 from tests.support.hubbub_process import HubbubServer
 from tests.support.pages import Pages
-
-
-@pytest.fixture
-def server(hubbub_server: Servers) -> HubbubServer:
-    return hubbub_server(env={"HUBBUB_RATES": "off"})
 
 
 def nothing_serious(page: Page, screen: str) -> None:

@@ -3,7 +3,6 @@
 import re
 from functools import partial
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.fixtures import Servers
@@ -18,11 +17,6 @@ WENT_AWAY = (
     r"ERR_CONNECTION_RESET",
     r"WebSocket connection",
 )
-
-
-@pytest.fixture
-def server(hubbub_server: Servers) -> HubbubServer:
-    return hubbub_server(env={"HUBBUB_RATES": "off"})
 
 
 def composer(page: Page) -> None:

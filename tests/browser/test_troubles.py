@@ -3,20 +3,13 @@
 import re
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.scene import field, is_alive, room_page
-from tests.support.fixtures import Servers
 from tests.support.hubbub_process import HubbubServer
 from tests.support.pages import Pages
 
 MISSING = "A part of this page could not be loaded. What you have written is kept."
-
-
-@pytest.fixture
-def server(hubbub_server: Servers) -> HubbubServer:
-    return hubbub_server(env={"HUBBUB_RATES": "off"})
 
 
 def test_l5_a_part_that_cannot_be_loaded_says_so_and_goes_on_when_it_can(

@@ -6,17 +6,11 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.scene import field, is_alive, room_page, texts
-from tests.support.fixtures import Servers
 from tests.support.http_client import accepted
 from tests.support.hubbub_process import HubbubServer
 from tests.support.pages import Pages
 
 SMALL = {"width": 1200, "height": 420}
-
-
-@pytest.fixture
-def server(hubbub_server: Servers) -> HubbubServer:
-    return hubbub_server(env={"HUBBUB_RATES": "off"})
 
 
 def results(page: Page) -> Locator:
