@@ -8,6 +8,9 @@ TOOLING := tools/install.py pyproject.toml
 NODE = sh tools/with-node
 # Where the tools that read the settings keep their throwaway data folder: never the developer's own.
 SCRATCH := HUBBUB_DATA=.cache/data
+# Images often forbid Python to keep what it compiled. Each of the hundreds of processes of the tests would compile all
+# of Django again, which takes twice as long as everything else that a start does. Empty means that it may.
+export PYTHONDONTWRITEBYTECODE :=
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16

@@ -5,6 +5,7 @@
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +30,9 @@ for name in [name for name in os.environ if name.startswith("HUBBUB_") and name 
     del os.environ[name]
 os.environ.pop("DATABASE_URL", None)
 os.environ.pop("REDIS_URL", None)
+# Each of the hundreds of processes that are started would compile everything again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 os.environ["HUBBUB_DATA"] = str(DATA)
 os.environ["DJANGO_SETTINGS_MODULE"] = "hubbub.site.settings"
 
