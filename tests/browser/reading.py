@@ -5,6 +5,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Past
+from tests.browser.room_page import all_of_it_is_there
 from tests.support.http_client import HttpClient
 from tests.support.pages import Pages
 
@@ -19,7 +20,7 @@ TOP_OF = """(row) => Math.round((row.getBoundingClientRect().top
 def is_alive(page: Page) -> None:
     """Its socket is open, and the parts that are fetched at leisure are there."""
     expect(page.locator("html[data-conn=online]")).to_be_attached(timeout=15_000)
-    expect(page.locator("article.msg[tabindex='0'], .opening").first).to_be_attached()
+    all_of_it_is_there(page)
     settle(page)
 
 

@@ -26,12 +26,19 @@ def is_live(page: Page, timeout: float = 15_000) -> None:
     """Wait until the page is alive and its connection open."""
     expect(page.locator("html[data-conn=online]")).to_be_attached(timeout=timeout)
     expect(page.locator(".comp textarea")).to_be_visible()
+    all_of_it_is_there(page)
+
+
+def all_of_it_is_there(page: Page) -> None:
+    """Wait for the parts that are fetched after the first paint, such as the keys."""
     wait_until("the lazy parts are there", lambda: page.evaluate("Boolean(window.__chat)"), timeout=20)
 
 
 def say(page: Page, text: str) -> None:
+    """Until the words stand in the log: before that nothing is pending either."""
     page.locator(".comp textarea").fill(text)
     page.keyboard.press("Enter")
+    expect(page.locator("article.msg").get_by_text(text, exact=True).last).to_be_attached()
 
 
 def bodies(page: Page) -> list[str]:

@@ -2,6 +2,7 @@
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.room_page import all_of_it_is_there
 from tests.support.hubbub_process import HubbubServer
 from tests.support.pages import Pages
 
@@ -9,7 +10,7 @@ from tests.support.pages import Pages
 def is_alive(page: Page) -> None:
     """Its socket is open, and the parts that are fetched at leisure are there."""
     expect(page.locator("html[data-conn=online]")).to_be_attached(timeout=15_000)
-    expect(page.locator(".edges")).to_be_attached()
+    all_of_it_is_there(page)
 
 
 def room_page(server: HubbubServer, pages: Pages, who: str = "ada", **options: object) -> Page:

@@ -216,6 +216,7 @@ def test_d10_an_ended_session_is_begun_anew_over_the_room(
     expect(page.locator(".comp textarea")).to_have_value("half a sentence")
     page.locator(".comp textarea").focus()
     page.keyboard.press("Enter")
+    expect(page.locator("article.msg .body")).to_have_text("half a sentence")
     nothing_is_pending(page)
     ada.sign_in("ada")
     assert said(ada, room) == ["half a sentence"]

@@ -6,7 +6,16 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.reading import cookies_of
-from tests.browser.room_page import WENT_AWAY, bodies, is_live, nothing_is_pending, reload, say, shows
+from tests.browser.room_page import (
+    WENT_AWAY,
+    all_of_it_is_there,
+    bodies,
+    is_live,
+    nothing_is_pending,
+    reload,
+    say,
+    shows,
+)
 from tests.support.http_client import HttpClient, accepted
 from tests.support.hubbub_process import HubbubServer
 from tests.support.pages import Pages
@@ -160,6 +169,7 @@ def test_a_second_person_on_the_same_browser_sees_nothing_of_the_first(
     page.wait_for_url("**/chat/**")
     page.goto(f"{wire.base_url}/chat/nowhere-at-all/")
     expect(page.locator("html[data-conn=online]")).to_be_attached(timeout=15_000)
+    all_of_it_is_there(page)
 
     page.keyboard.press("Control+k")
     expect(page.locator("dialog.switcher")).to_be_visible()

@@ -235,6 +235,8 @@ def test_a9_two_tabs_show_a_message_once_also_while_both_reconnect(
 
     say(one, "from one, away")
     say(two, "from two, away")
+    for page in (one, two):
+        expect(page.locator("article.msg[data-state=pending]")).to_have_count(2)
     wire.mend()
 
     nothing_is_pending(one)

@@ -1,41 +1,21 @@
 """People at real browsers: they talk, are refused, reload, and lose nothing when the server is killed."""
 
 import re
-from functools import partial
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.room_page import WENT_AWAY, say, shows
 from tests.support.fixtures import Servers
 from tests.support.http_client import accepted
 from tests.support.hubbub_process import HubbubServer
 from tests.support.pages import Pages
 from tests.support.waiting import wait_until
 
-WENT_AWAY = (
-    r"ERR_CONNECTION_REFUSED",
-    r"ERR_EMPTY_RESPONSE",
-    r"ERR_CONNECTION_RESET",
-    r"WebSocket connection",
-)
-
 
 def composer(page: Page) -> None:
     """Wait until the page is alive and its socket open."""
     expect(page.locator("html[data-conn=online]")).to_be_attached()
     expect(page.locator("textarea")).to_be_visible()
-
-
-def say(page: Page, text: str) -> None:
-    page.locator(".comp textarea").fill(text)
-    page.keyboard.press("Enter")
-
-
-def bodies(page: Page) -> list[str]:
-    return [text.strip() for text in page.locator("article.msg .body").all_inner_texts()]
-
-
-def _shows(page: Page, wanted: list[str]) -> bool:
-    return bodies(page) == wanted
 
 
 def test_the_first_visitor_owns_the_place_and_a_second_person_talks(
@@ -151,6 +131,6 @@ def test_kill_9_while_one_writes_loses_and_doubles_nothing(server: HubbubServer,
     wanted = [f"before {n}" for n in range(5)] + [f"while it was away {n}" for n in range(5)]
     for page in (ada, ben):
         expect(page.get_by_text("while it was away 4")).to_be_visible(timeout=40_000)
-        wait_until("all is there once, in order", partial(_shows, page, wanted), timeout=20)
+        shows(page, wanted)
     log = server.client("ben").log_of(room["id"])
     assert [event["body"] for event in log if event["type"] == "message"] == wanted

@@ -9,6 +9,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 NEEDED = "needed a second try"
+LENGTH = 500
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -36,4 +37,6 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 def _why(reports: list[pytest.TestReport]) -> str:
     failed = next(report for report in reports if report.failed)
-    return str(failed.longreprtext).strip().splitlines()[-1][:200]
+    lines = str(failed.longreprtext).strip().splitlines()
+    said = [line.removeprefix("E").strip() for line in lines if line.startswith("E ")]
+    return f"{lines[-1]}: {' | '.join(said)}"[:LENGTH]

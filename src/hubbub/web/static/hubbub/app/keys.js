@@ -8,6 +8,7 @@ import { part } from './net.js';
 import { readAll } from './readall.js';
 import { roomsInOrder } from './sidebar.js';
 import { hrefOf, openRoom, store } from './store.js';
+import { openSwitcher } from './switcher.js';
 import { readRoom } from './unread.js';
 
 /** @type {Record<string, string>} */
@@ -15,7 +16,7 @@ const LETTERS = { r: 'reply', e: 'edit', '+': 'react', '=': 'react', u: 'unread'
 
 /** @type {Record<string, (app: Hubbub.App) => unknown>} what Ctrl or Cmd opens from anywhere */
 const LAZY = {
-  k: (app) => part(() => import('./switcher.js')).then(({ openSwitcher }) => openSwitcher(app)),
+  k: (app) => openSwitcher(app), // at once: the next letters are its own
   '/': () => openKeyHelp(),
 };
 
