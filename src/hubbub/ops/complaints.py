@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.core.exceptions import ValidationError
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 from django.db import DatabaseError, connection
 
 from hubbub.lib.refusals import Refused
+from hubbub.ops.migrating import migrate
 
 UNUSABLE = 2
 
@@ -34,7 +35,7 @@ def complaining() -> Iterator[None]:
 def make_tables() -> None:
     """Set up a database that holds nothing at all, so that the first command may be any; others stay as they are."""
     if not connection.introspection.table_names():
-        call_command("migrate", interactive=False, verbosity=0)
+        migrate()
 
 
 def first_line(error: BaseException) -> str:

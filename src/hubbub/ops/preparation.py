@@ -8,9 +8,9 @@ from typing import IO, Any
 from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils.module_loading import import_string
 
+from hubbub.ops.migrating import migrate
 from hubbub.ops.refused import CannotServe
 
 MIGRATING = 0x48756262  # the number of the PostgreSQL advisory lock that one migrating node holds
@@ -105,22 +105,16 @@ def _shown(name: str) -> str:
 
 def _migrate() -> None:
     if connection.vendor != "postgresql":
-        _apply()
+        migrate()
         return
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
     try:
-        _apply()
+        migrate()
         call_command("createcachetable", verbosity=0)
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATING])
-
-
-def _apply() -> None:
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        call_command("migrate", interactive=False, verbosity=0)
 
 
 def _shares_layer() -> bool:
