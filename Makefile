@@ -22,8 +22,8 @@ setup: .venv/.runtime ## only set up; leaves .venv/bin/hubbub
 
 test: .venv/.tests .cache/node .cache/browser ## everything: formatting, types, layers, all tests on both databases and in Chromium
 	@$(MAKE) --no-print-directory lint
-	$(BIN)/pytest -n auto --database postgres
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist worksteal --database postgres
+	$(BIN)/pytest -n auto --dist worksteal
 
 check: .venv/.tests .cache/node lint ## the fast part of it, for every few minutes
 	$(BIN)/pytest -n auto -m "not (slow or postgres or redis or processes or browser)"

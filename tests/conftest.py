@@ -15,7 +15,7 @@ from hypothesis import settings as hypothesis_settings
 
 from tests.support.postgres import NoPostgres, PostgresServer
 
-pytest_plugins = ["tests.support.fixtures", "tests.support.second_try"]
+pytest_plugins = ["tests.support.fixtures", "tests.support.order", "tests.support.second_try"]
 
 DATA = Path(tempfile.mkdtemp(prefix="hubbub-tests-"))
 STORE = pytest.StashKey[PostgresServer]()

@@ -77,6 +77,7 @@ def test_d2_a_connection_that_died_silently_is_noticed_within_3_seconds_of_a_loo
     assert time.monotonic() - looked < 4.5  # 3 s for the answer that does not come, and the way back
 
 
+@pytest.mark.waits
 @pytest.mark.slow
 def test_d2_silence_alone_is_noticed_within_40_seconds(
     page: Page, wire: Wire, ada: HttpClient, room: str

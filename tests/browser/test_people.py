@@ -3,6 +3,7 @@
 import re
 import time
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.scene import field, is_alive, room_page
@@ -59,6 +60,7 @@ def test_i3_who_types_is_named_and_gone_when_the_message_comes(server: HubbubSer
     expect(page.locator(".typing")).to_have_text(re.compile("ben is typing|^$"))
 
 
+@pytest.mark.waits
 def test_i4_typing_ends_by_itself_and_is_not_told_of_commands_or_where_it_is_off(
     server: HubbubServer, pages: Pages
 ) -> None:

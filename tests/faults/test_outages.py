@@ -42,6 +42,7 @@ def stored(who: HttpClient, room_id: str, field: str) -> list[str]:
     return [event[field] for event in who.log_of(room_id) if event["type"] == "message"]
 
 
+@pytest.mark.waits
 def test_while_the_database_is_away_nothing_is_acked_and_sockets_stay(
     two_nodes: Two, postgres: PostgresServer
 ) -> None:
@@ -66,6 +67,7 @@ def test_while_the_database_is_away_nothing_is_acked_and_sockets_stay(
     assert stored(two_nodes.ben, room_id, "body") == ["before", "meanwhile"]
 
 
+@pytest.mark.waits
 def test_while_a_firewall_swallows_what_is_said_to_the_database_nothing_is_acked_and_sockets_stay(
     hubbub_server: Servers, postgres: PostgresServer
 ) -> None:
@@ -107,6 +109,7 @@ def test_while_a_firewall_swallows_what_is_said_to_the_database_nothing_is_acked
         hubbub_server.close()
 
 
+@pytest.mark.waits
 def test_a_socket_that_comes_while_the_database_is_away_is_told_to_come_again(
     two_nodes: Two, postgres: PostgresServer
 ) -> None:
@@ -143,6 +146,7 @@ def test_a_commit_whose_outcome_nobody_knows_is_not_refused_and_then_there(
     assert not (set(refs) - acked) & there
 
 
+@pytest.mark.waits
 def test_without_redis_news_of_another_node_come_within_two_seconds(
     two_nodes: Two, redis: RedisServer
 ) -> None:
@@ -162,6 +166,7 @@ def test_without_redis_news_of_another_node_come_within_two_seconds(
     assert max(took) < 10.0
 
 
+@pytest.mark.waits
 def test_without_redis_what_was_taken_away_is_gone_within_five_seconds(
     two_nodes: Two, redis: RedisServer
 ) -> None:

@@ -78,6 +78,7 @@ def test_stalled_readers_slow_nobody_cost_little_and_miss_nothing(hubbub_server:
     assert resumed.events_of(room["id"]) == log
 
 
+@pytest.mark.waits
 def test_whoever_vanishes_without_a_word_is_not_online_for_long(hubbub_server: Servers) -> None:
     server = hubbub_server(env=UNHURRIED)
     ada, ben = server.client("ada"), server.client("ben")

@@ -17,7 +17,7 @@ from tests.support.fixtures import Servers
 from tests.support.postgres import PostgresServer
 from tests.support.redis import RedisServer
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.slow, pytest.mark.waits, pytest.mark.timeout(400)]
 # A new one each time; the build machine tries the same.
 SEED = int(os.environ.get("SEED") or (1 if os.environ.get("CI") else random.randrange(10_000)))
 

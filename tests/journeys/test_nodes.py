@@ -84,6 +84,7 @@ def test_a_sign_out_at_one_node_closes_the_socket_at_the_other(nodes: Nodes) -> 
     assert socket.expect_close(5) == 4401
 
 
+@pytest.mark.waits
 def test_a_killed_node_leaves_no_ghost(hubbub_server: Servers) -> None:
     one = hubbub_server(store="postgres", env={"HUBBUB_LIMITS": "presence_lease_ms=3000"})
     two = hubbub_server(place=one.place, env={"HUBBUB_LIMITS": "presence_lease_ms=3000"})

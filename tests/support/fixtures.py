@@ -8,7 +8,15 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.support.absent import ROOT, skip_without
-from tests.support.hubbub_process import HubbubServer, Place, copy_of, fill_empty, fill_with_cast
+from tests.support.hubbub_process import (
+    HubbubServer,
+    Place,
+    collect_static,
+    copy_of,
+    fill_empty,
+    fill_with_cast,
+    share_static,
+)
 from tests.support.pages import ARGUMENTS, Pages, installed_chromium
 from tests.support.postgres import NoPostgres, PostgresServer
 from tests.support.redis import NoRedis, RedisServer
@@ -81,6 +89,7 @@ def filled_data(tmp_path_factory: pytest.TempPathFactory) -> Callable[[bool], Pa
             data = tmp_path_factory.mktemp("filled") / "data"
             data.mkdir()
             FILLS[with_cast](Place(data))
+            collect_static(Place(data))
             made[with_cast] = data
         return made[with_cast]
 
@@ -128,6 +137,8 @@ class Servers:
 
     def _place_on_services(self, data: Path, *, cast: bool) -> Place:
         data.mkdir()
+        filled: Callable[[bool], Path] = self._request.getfixturevalue("filled_data")
+        share_static(filled(cast), data)
         postgres: PostgresServer = self._request.getfixturevalue("postgres")
         redis: RedisServer = self._request.getfixturevalue("redis")
         name = "with_cast" if cast else "empty"
