@@ -83,12 +83,12 @@ def test_more_parameters_follow_the_rows_and_nothing_is_asked_for_none() -> None
 
 
 def test_numbers_are_given_once_even_where_their_rows_are_gone() -> None:
-    first = list(PAPERS.next_ids(3))
+    first = list(PAPERS.next_ids(3)())
     PAPERS.insert([(number, "", None, False) for number in first])
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM paper")
 
-    again = list(PAPERS.next_ids(2))
+    again = list(PAPERS.next_ids(2)())
 
     assert len(first) == 3
     assert min(again) > max(first)

@@ -52,15 +52,15 @@ def test_nothing_is_shared_on_sqlite() -> None:
     if connection.vendor != "sqlite":
         pytest.skip("for SQLite")
 
-    assert rates.spend("ops", {1: 1_000}) == {}
+    assert rates.spend("ops", {1: 1_000})() == {}
 
 
 @pytest.mark.usefixtures("shared")
 def test_a_new_bucket_holds_the_burst_and_no_more() -> None:
-    left = rates.spend("ops", {1: 10, 2: BURST + 15})
+    left = rates.spend("ops", {1: 10, 2: BURST + 15})()
 
     assert (left[1].granted, left[2].granted) == (10, BURST)
-    again = rates.spend("ops", {1: BURST, 2: 1})
+    again = rates.spend("ops", {1: BURST, 2: 1})()
     assert BURST - 10 <= again[1].granted <= BURST - 9  # a little time went by
     assert again[2].granted in (0, 1)
     assert (left[2].refusal.retry_after_ms or 0) > 0
@@ -68,27 +68,27 @@ def test_a_new_bucket_holds_the_burst_and_no_more() -> None:
 
 @pytest.mark.usefixtures("shared")
 def test_a_bucket_fills_with_time_up_to_the_burst() -> None:
-    rates.spend("ops", {1: BURST})
+    rates.spend("ops", {1: BURST})()
 
     emptied_long_ago(1)
-    assert 20 <= rates.spend("ops", {1: BURST})[1].granted < 30
+    assert 20 <= rates.spend("ops", {1: BURST})()[1].granted < 30
     emptied_long_ago(3_600)
-    assert rates.spend("ops", {1: 2 * BURST})[1].granted == BURST
+    assert rates.spend("ops", {1: 2 * BURST})()[1].granted == BURST
 
 
 @pytest.mark.usefixtures("shared")
 def test_a_clock_that_steps_back_takes_nothing_away() -> None:
-    rates.spend("ops", {1: 10})
+    rates.spend("ops", {1: 10})()
     RateBucket.objects.update(at=clock.now() + timedelta(hours=1))
 
-    assert rates.spend("ops", {1: BURST})[1].granted == BURST - 10
+    assert rates.spend("ops", {1: BURST})()[1].granted == BURST - 10
 
 
 @pytest.mark.usefixtures("shared")
 def test_of_a_batch_the_first_pass_and_a_refused_id_is_free_again() -> None:
     room = cast.room("ben")
     ben, cleo = caller("ben"), caller("cleo")
-    rates.spend("ops", {ben.person_id: BURST - 5})
+    rates.spend("ops", {ben.person_id: BURST - 5})()
     requests = [
         Request(by, room.pk, Send(f"{by.username}{number}", "words"))
         for number in range(10)
@@ -127,7 +127,7 @@ def test_what_the_door_has_counted_is_not_counted_twice_and_who_is_vouched_for_n
 def test_a_door_that_can_wait_asks_at_once() -> None:
     rates.take_shared("ops", 1)
     assert RateBucket.objects.get().granted == 1
-    rates.spend("ops", {1: BURST})
+    rates.spend("ops", {1: BURST})()
     RateBucket.objects.update(tokens=0, at=clock.now() + timedelta(hours=1))
 
     with pytest.raises(RateLimited) as refused:
@@ -140,7 +140,7 @@ def test_a_door_that_can_wait_asks_at_once() -> None:
 def test_who_is_no_longer_signed_in_hears_that_first() -> None:
     room = cast.room("ben")
     gone = Caller(caller("ben").person_id, "ben", TokenCredential(10**9))
-    rates.spend("ops", {gone.person_id: BURST})
+    rates.spend("ops", {gone.person_id: BURST})()
 
     outcomes = journal.run(lambda calls: [perform(calls[0])], [Request(gone, room.pk, Send("c", "words"))])
 

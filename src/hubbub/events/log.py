@@ -13,6 +13,7 @@ from hubbub.events.models import Event, LogState, Stream
 from hubbub.events.rows import ADVANCE, AFTER, BETWEEN, EPOCH, EVENTS, FLOORS, HEADS, LOCK, RECEIPTS, REPEATS
 from hubbub.events.schema import Draft, Recorded, Repeat
 from hubbub.lib import ids
+from hubbub.lib.asking import Later
 from hubbub.lib.rows import moment, moment_of
 
 _encode = msgspec.json.Encoder().encode
@@ -52,8 +53,13 @@ def new_stream() -> Stream:
 
 def lock(stream_ids: Collection[int]) -> dict[int, LockedStream]:
     """These streams, held until the transaction ends, always taken in the same order. Unknown ids are left out."""
-    found = LOCK.fetch((stream_id,) for stream_id in stream_ids)
-    return {pk: LockedStream(pk, head) for pk, head in found}
+    return locking(stream_ids)()
+
+
+def locking(stream_ids: Collection[int]) -> Later[dict[int, LockedStream]]:
+    """The same where it may be known later."""
+    found = LOCK.asked((stream_id,) for stream_id in stream_ids)
+    return lambda: {pk: LockedStream(pk, head) for pk, head in found()}
 
 
 def record(stream: LockedStream, drafts: Sequence[Draft]) -> list[Recorded]:
@@ -107,9 +113,10 @@ def blank(stream_id: int, data_by_seq: dict[int, msgspec.Struct]) -> None:
         Event.objects.filter(stream_id=stream_id, seq=seq).update(data=_encode(data).decode())
 
 
-def repeats(wanted: Collection[tuple[int, str]]) -> dict[tuple[int, str], Repeat]:
+def repeats(wanted: Collection[tuple[int, str]]) -> Later[dict[tuple[int, str], Repeat]]:
     """The answers already given, by (author, client_id)."""
-    return {(author, client_id): Repeat(*answer) for author, client_id, *answer in REPEATS.fetch(wanted)}
+    found = REPEATS.asked(wanted)
+    return lambda: {(author, client_id): Repeat(*answer) for author, client_id, *answer in found()}
 
 
 def remember(answers: Iterable[tuple[int, str, Repeat]]) -> None:

@@ -11,6 +11,7 @@ from hubbub.events import log
 from hubbub.events.outage import is_lost, is_outage, is_passing
 from hubbub.events.waiting import Command
 from hubbub.lib import clock
+from hubbub.lib.asking import asked, keep_plans, together
 from hubbub.lib.refusals import Refused, Unavailable
 from hubbub.lib.runs import few_runs, in_runs
 
@@ -86,11 +87,19 @@ def answer_all(batch: Batch, refusal: Refused) -> None:
 def _commit(attempt: Unsettled) -> None:
     batch = attempt.batch
     with transaction.atomic():
-        if connection.vendor == "postgresql" and len(batch) > 1:
-            log.lock({stream for command in batch for stream in command.streams})
+        number = _begin(batch) if connection.vendor == "postgresql" else None
         attempt.outcomes = in_runs(batch, _runs(batch), _done)
-        number = _transaction_number()
         attempt.number = number
+
+
+def _begin(batch: Batch) -> int:
+    """Hold all that the batch may write, in one order; what PostgreSQL knows the transaction by."""
+    with together():
+        keep_plans()
+        if len(batch) > 1:
+            log.locking({stream for command in batch for stream in command.streams})
+        begun = asked("SELECT pg_current_xact_id()::text", [])
+    return int(begun()[0][0])
 
 
 def _runs(batch: Batch) -> list[tuple[Any, list[int]]]:
@@ -101,16 +110,6 @@ def _runs(batch: Batch) -> list[tuple[Any, list[int]]]:
 def _done(action: Any, commands: Batch) -> Sequence[Any]:
     outcomes: Sequence[Any] = action([command.call for command in commands])
     return outcomes
-
-
-def _transaction_number() -> int | None:
-    """What PostgreSQL knows this transaction by, if it has written anything."""
-    if connection.vendor != "postgresql":
-        return None
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_current_xact_id_if_assigned()::text")
-        (number,) = cursor.fetchone() or (None,)
-    return int(number) if number is not None else None
 
 
 def _smaller(part: Batch, error: Exception) -> list[Batch]:

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from django.db import connection
 
-from hubbub.lib.asking import Row, ask, ask_for_each
+from hubbub.lib.asking import Later, Row, ask, asked, do, do_for_each
 
 _json = msgspec.json.Encoder().encode
 _BARE = frozenset({"bigint", "boolean", "double precision"})
@@ -32,14 +32,20 @@ class Statement:
 
     def fetch(self, rows: Iterable[Row], *more: object) -> list[Row]:
         """What the statement gives for these rows; nothing without asking where there are none."""
+        return self.asked(rows, *more)()
+
+    def asked(self, rows: Iterable[Row], *more: object) -> Later[list[Row]]:
+        """The same where it may be known later."""
         given = list(rows)
-        return ask(*self._asked(given, more)) if given else []
+        return asked(*self._with_parameters(given, more)) if given else list
 
     def run(self, rows: Iterable[Row], *more: object) -> None:
         """Do it, whatever it is, to these rows."""
-        self.fetch(rows, *more)
+        given = list(rows)
+        if given:
+            do(*self._with_parameters(given, more))
 
-    def _asked(self, rows: list[Row], more: tuple[object, ...]) -> tuple[str, list[Any]]:
+    def _with_parameters(self, rows: list[Row], more: tuple[object, ...]) -> tuple[str, list[Any]]:
         if connection.vendor == "postgresql":
             return self._on_postgres, [*_arrays(rows, self._columns), *more]
         return self._on_sqlite, [_json(rows).decode(), *more]
@@ -72,17 +78,20 @@ class Table:
         if not rows:
             return
         if connection.vendor == "postgresql":
-            ask(self._on_postgres, _arrays(rows, self.columns))
+            do(self._on_postgres, _arrays(rows, self.columns))
         else:
-            ask_for_each(self._on_sqlite, rows)
+            do_for_each(self._on_sqlite, rows)
 
-    def next_ids(self, count: int) -> Sequence[int]:
+    def next_ids(self, count: int) -> Later[Sequence[int]]:
         """Numbers for that many new rows, never given before; on SQLite only for whoever has the turn to write."""
+        if not count:
+            return list
         if connection.vendor == "postgresql":
-            return [number for (number,) in ask(_NEXT_ON_POSTGRES, [self.name, count])]
+            given = asked(_NEXT_ON_POSTGRES, [self.name, count])
+            return lambda: [number for (number,) in given()]
         found = ask("SELECT seq FROM sqlite_sequence WHERE name = %s", [self.name])
         first = found[0][0] + 1 if found else 1
-        return range(first, first + count)
+        return lambda: range(first, first + count)
 
     @cached_property
     def _into(self) -> str:

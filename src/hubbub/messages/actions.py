@@ -13,6 +13,7 @@ from django.db import transaction
 from hubbub.events import journal, log
 from hubbub.events.schema import Draft, Repeat
 from hubbub.lib import clock
+from hubbub.lib.asking import together
 from hubbub.lib.emoji import clean_emoji
 from hubbub.lib.refusals import Forbidden, Gone, NotFound, Refused, TooMany
 from hubbub.lib.runs import few_runs, in_runs
@@ -21,17 +22,21 @@ from hubbub.limits import LIMITS
 from hubbub.messages.events import DELETE, EDIT, REACT, UNREACT, Deleted, Edited, Reacted, Said
 from hubbub.messages.models import Mention, Message, Reaction
 from hubbub.messages.operations import Answer, Delete, Edit, Operation, React, Send, Unreact
-from hubbub.messages.requests import Batch, Checked, Request, answer, prepare
-from hubbub.messages.sending import call_members, mentionable, rendered, send_messages
+from hubbub.messages.requests import Batch, Checked, Request, answer, preparing
+from hubbub.messages.sending import call_members, mentionable, rendered, send_messages, supplying
 from hubbub.people.access import Actor, Caller
 
 
 def perform(requests: Sequence[Request]) -> list[Answer | Refused]:
     """Do these operations, those of one person in order; see `Answer`. A repeat gets the first answer again."""
-    batch = prepare(requests)
+    with together():
+        prepared, supplied = preparing(requests), supplying(filter(_is_send, requests))
+    batch, supplies = prepared(), supplied()
 
     def done(is_send: bool, some: list[Request]) -> list[Answer | Refused]:  # noqa: FBT001
-        return send_messages(some, batch) if is_send else [_changed(request, batch) for request in some]
+        if is_send:
+            return send_messages(some, batch, supplies)
+        return [_changed(request, batch) for request in some]
 
     runs = few_runs(requests, kind=_is_send, owner=_owner)
     return in_runs(requests, runs, done)
@@ -81,7 +86,7 @@ def _edit(checked: Checked, batch: Batch) -> tuple[Message, int]:
         raise Gone("The message was deleted.")
     if not checked.footing.may_speak:
         raise Forbidden("You cannot post in this room.")
-    people = mentionable([body])
+    people = mentionable([body])()
     text = rendered(body, people)
     edited = Edited(message.wire_id, body, text.html, tuple(sorted(text.mentions)))
     now = clock.now()

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from sys import intern
 from typing import NamedTuple
 
+from hubbub.lib.asking import Later
 from hubbub.lib.rows import Statement
 from hubbub.messages.rows import COUNTS
 
@@ -46,9 +47,10 @@ class Held(NamedTuple):
     mentions: int
 
 
-def message_counts(room_ids: Collection[int]) -> dict[int, int]:
+def message_counts(room_ids: Collection[int]) -> Later[dict[int, int]]:
     """By room: how many messages it has had, deleted ones included."""
-    return dict(COUNTS.fetch((room_id,) for room_id in room_ids))
+    found = COUNTS.asked((room_id,) for room_id in room_ids)
+    return lambda: dict(found())
 
 
 def unread_counts(person_id: int, room_ids: Collection[int]) -> dict[int, tuple[int, int]]:

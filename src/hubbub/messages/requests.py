@@ -9,11 +9,12 @@ import msgspec
 from hubbub.events import log
 from hubbub.events.log import LockedStream
 from hubbub.events.schema import Repeat
+from hubbub.lib.asking import Later
 from hubbub.lib.refusals import Conflict, RateLimited, Refused
 from hubbub.messages.models import Message
 from hubbub.messages.operations import Answer, Operation, fingerprint
 from hubbub.people import rates
-from hubbub.people.access import Actor, Caller, confirm
+from hubbub.people.access import Actor, Caller, confirming
 from hubbub.rooms import access
 from hubbub.rooms.access import Footing
 from hubbub.rooms.models import Room
@@ -99,19 +100,32 @@ class Batch:
         return found
 
 
-def prepare(requests: Sequence[Request]) -> Batch:
-    """Lock the rooms' streams and read what deciding needs: a fixed number of queries for any number of requests."""
-    streams = log.lock({request.room_id for request in requests if request.room_id is not None})
-    too_fast = _beyond_rate(requests)
-    actors = confirm({request.by for request in requests if isinstance(request.by, Caller)})
-    acting = [(actor, request) for request in requests if (actor := _acting(request, actors))]
-    repeats = log.repeats({request.key for _, request in acting if request.operation.client_id})
-    pairs = {(actor, request.room_id) for actor, request in acting if request.room_id is not None}
-    if repeats:
-        pairs |= {
-            (actor, repeats[request.key].stream_id) for actor, request in acting if request.key in repeats
-        }
-    return Batch(actors, access.footings(pairs), streams, repeats, too_fast)
+def preparing(requests: Sequence[Request]) -> Later[Batch]:
+    """Lock the rooms' streams and read what deciding needs: a fixed number of queries for any number of requests.
+
+    More is read than may be told: who may not act learns nothing of it.
+    """
+    locking = log.locking({request.room_id for request in requests if request.room_id is not None})
+    spending = _beyond_rate(requests)
+    confirmed = confirming({request.by for request in requests if isinstance(request.by, Caller)})
+    repeating = log.repeats({request.key for request in requests if request.operation.client_id})
+    grounds = access.grounds(
+        {(request.by.person_id, request.room_id) for request in requests if request.room_id is not None}
+    )
+
+    def prepared() -> Batch:
+        streams, too_fast, actors, repeats = locking(), spending(), confirmed(), repeating()
+        acting = [(actor, request) for request in requests if (actor := _acting(request, actors))]
+        here = {(actor, request.room_id) for actor, request in acting if request.room_id is not None}
+        footings = access.footings_of(here, grounds())
+        if repeats:
+            elsewhere = {
+                (actor, repeats[request.key].stream_id) for actor, request in acting if request.key in repeats
+            }
+            footings |= access.footings(elsewhere - here)
+        return Batch(actors, footings, streams, repeats, too_fast)
+
+    return prepared
 
 
 def answer(repeat: Repeat, client_id: str, *, duplicate: bool = False) -> Answer:
@@ -130,19 +144,23 @@ def check_same(first: str, again: str) -> None:
         raise Conflict("This client_id was used for something else.")
 
 
-def _beyond_rate(requests: Sequence[Request]) -> dict[int, RateLimited]:
+def _beyond_rate(requests: Sequence[Request]) -> Later[dict[int, RateLimited]]:
     """Of each person's requests the first pass, as many as their rate allows over all processes."""
     if not rates.is_shared("ops"):
-        return {}
+        return dict
     counted = [request for request in requests if isinstance(request.by, Caller) and not request.is_counted]
-    left = rates.spend("ops", Counter(request.by.person_id for request in counted))
-    found: dict[int, RateLimited] = {}
-    for request in counted if left else ():
-        mine = left[request.by.person_id]
-        mine.granted -= 1
-        if mine.granted < 0:
-            found[id(request)] = mine.refusal
-    return found
+    spent = rates.spend("ops", Counter(request.by.person_id for request in counted))
+
+    def too_fast() -> dict[int, RateLimited]:
+        left, found = spent(), {}
+        for request in counted if left else ():
+            mine = left[request.by.person_id]
+            mine.granted -= 1
+            if mine.granted < 0:
+                found[id(request)] = mine.refusal
+        return found
+
+    return too_fast
 
 
 def _acting(request: Request, actors: dict[Caller, Actor | Refused]) -> Actor | None:

@@ -1,6 +1,6 @@
 """Saying something: any number of messages to any rooms, stored together in the order in which they were asked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +8,7 @@ from hubbub.events import log
 from hubbub.events.log import LockedStream
 from hubbub.events.schema import Draft, Repeat
 from hubbub.lib import clock
+from hubbub.lib.asking import Later, together
 from hubbub.lib.refusals import Forbidden, NotFound, Refused
 from hubbub.lib.rows import moment
 from hubbub.lib.text import clean_body
@@ -50,19 +51,42 @@ class _Sending:
         return Repeat(self.checked.fingerprint, self.checked.room_id, self.seq, self.id)
 
 
-def send_messages(requests: Sequence[Request], batch: Batch) -> list[Answer | Refused]:
+@dataclass(slots=True)
+class Supplies:
+    """What the sends of one transaction need besides, read at once: of them all, so that some may not use theirs."""
+
+    replied: set[tuple[int, int]]
+    people: People
+    said: dict[int, int]
+    """How many messages each room has had."""
+    numbers: Iterator[int]
+    """For new messages."""
+
+
+def supplying(requests: Iterable[Request]) -> Later[Supplies]:
+    """A fixed number of queries for any number of sends."""
+    sends = [
+        (request.operation, request.room_id) for request in requests if isinstance(request.operation, Send)
+    ]
+    replying = _replied_messages(sends)
+    naming = mentionable(send.body for send, _ in sends)
+    counting = message_counts({room_id for _, room_id in sends if room_id is not None})
+    numbering = MESSAGES.next_ids(len(sends))
+    return lambda: Supplies(replying(), naming(), counting(), iter(numbering()))
+
+
+def send_messages(requests: Sequence[Request], batch: Batch, supplies: Supplies) -> list[Answer | Refused]:
     """Store these messages; each is answered with its own position, or refused alone."""
-    replied = _replied_messages(requests)
     sending: dict[Key, _Sending] = {}
-    outcomes = [_accepted(request, batch, replied, sending) for request in requests]
-    _store(list(sending.values()), batch)
+    outcomes = [_accepted(request, batch, supplies.replied, sending) for request in requests]
+    _store(list(sending.values()), batch, supplies)
     return [
         outcome if not isinstance(outcome, _Sending) else _stored_answer(request, outcome)
         for request, outcome in zip(requests, outcomes, strict=True)
     ]
 
 
-def mentionable(bodies: Iterable[str]) -> People:
+def mentionable(bodies: Iterable[str]) -> Later[People]:
     """The people named with an @ in any of these texts, by every spelling that may stand there."""
     return handles({username_key(name) for body in bodies for name in possible_mentions(body)})
 
@@ -93,14 +117,12 @@ def call_members(messages: Iterable[tuple[int, int, int, int, frozenset[str]]], 
     MENTIONS.insert([row for row in called if (row[1], row[2]) in members])
 
 
-def _replied_messages(requests: Iterable[Request]) -> set[tuple[int, int]]:
+def _replied_messages(sends: Iterable[tuple[Send, int | None]]) -> Later[set[tuple[int, int]]]:
     """Of the messages that are replied to, those which are in the room where the reply is to stand: with that room."""
-    wanted = {
-        (pk, request.room_id)
-        for request in requests
-        if isinstance(request.operation, Send) and (pk := Message.pk_of(request.operation.reply_to))
-    }
-    return {(pk, room_id) for pk, room_id in IN_THEIR_ROOM.fetch(wanted)}
+    found = IN_THEIR_ROOM.asked(
+        {(pk, room_id) for send, room_id in sends if (pk := Message.pk_of(send.reply_to))}
+    )
+    return lambda: {(pk, room_id) for pk, room_id in found()}
 
 
 def _accepted(
@@ -140,21 +162,21 @@ def _why_not(checked: Checked) -> str:
     return "Only managers can post in this room."
 
 
-def _store(sending: list[_Sending], batch: Batch) -> None:
+def _store(sending: list[_Sending], batch: Batch, supplies: Supplies) -> None:
     if not sending:
         return
-    now = clock.now()
-    people = mentionable(each.send.body for each in sending)
+    now, people = clock.now(), supplies.people
     for each in sending:
         each.text = rendered(each.send.body, people)
     _enter_rooms(sending, batch)
-    _number(sending, batch.streams)
+    _number(sending, batch.streams, supplies)
     at = moment(now)
-    MESSAGES.insert([_row(each, at) for each in sending])
-    if people:
-        call_members((_named(each) for each in sending if each.text.mentions), people)
-    log.record_all(_drafts(sending, batch.streams, now))
-    batch.remember([(each.checked, each.repeat) for each in sending])
+    with together():
+        MESSAGES.insert([_row(each, at) for each in sending])
+        if people:
+            call_members((_named(each) for each in sending if each.text.mentions), people)
+        log.record_all(_drafts(sending, batch.streams, now))
+        batch.remember([(each.checked, each.repeat) for each in sending])
 
 
 def _enter_rooms(sending: list[_Sending], batch: Batch) -> None:
@@ -177,14 +199,13 @@ def _enter_rooms(sending: list[_Sending], batch: Batch) -> None:
         each.joins = draft
 
 
-def _number(sending: list[_Sending], streams: dict[int, LockedStream]) -> None:
-    heads = {pk: stream.head for pk, stream in streams.items()}
-    said = message_counts({each.checked.room_id for each in sending})
-    for each, pk in zip(sending, MESSAGES.next_ids(len(sending)), strict=True):
+def _number(sending: list[_Sending], streams: dict[int, LockedStream], supplies: Supplies) -> None:
+    heads, said = {pk: stream.head for pk, stream in streams.items()}, supplies.said
+    for each in sending:
         room_id = each.checked.room_id
         heads[room_id] += 2 if each.joins else 1
         said[room_id] += 1
-        each.id, each.seq, each.ordinal = pk, heads[room_id], said[room_id]
+        each.id, each.seq, each.ordinal = next(supplies.numbers), heads[room_id], said[room_id]
 
 
 def _row(each: _Sending, at: str) -> tuple[object, ...]:

@@ -65,7 +65,7 @@ def seed_bulk(seed: int, *, messages: int, rooms: int) -> Seeded:
             talk = _opened(chance, room, people, render=render, messages=count)
         for size in _batches(count):
             with transaction.atomic():
-                talk.tell(MESSAGES.next_ids(size), texts)
+                talk.tell(MESSAGES.next_ids(size)(), texts)
         with transaction.atomic():
             _read(chance, crowd, room, talk.head)
     return Seeded(tuple(person.username for person in crowd.everybody), password, rooms, messages)

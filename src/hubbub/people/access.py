@@ -13,6 +13,7 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionS
 from django.utils.crypto import constant_time_compare
 
 from hubbub.lib import clock
+from hubbub.lib.asking import Later, together
 from hubbub.lib.refusals import Forbidden, Refused, Unauthenticated
 from hubbub.people import rows
 from hubbub.people.actions import person_for
@@ -111,9 +112,21 @@ def confirm(callers: Collection[Caller]) -> dict[Caller, Actor | Refused]:
 
     A fixed number of queries, and one more for each session whose user's password changed since it was opened.
     """
-    people = rows.facts_of({caller.person_id for caller in callers})
-    alive = _alive_credentials({caller.credential for caller in callers})
-    return {caller: _confirmed(caller, people, alive) for caller in callers}
+    with together():
+        confirmed = confirming(callers)
+    return confirmed()
+
+
+def confirming(callers: Collection[Caller]) -> Later[dict[Caller, Actor | Refused]]:
+    """The same where it may be known later."""
+    found = rows.facts_of({caller.person_id for caller in callers})
+    living = _alive_credentials({caller.credential for caller in callers})
+
+    def confirmed() -> dict[Caller, Actor | Refused]:
+        people, alive = found(), living()
+        return {caller: _confirmed(caller, people, alive) for caller in callers}
+
+    return confirmed
 
 
 def confirm_one(caller: Caller) -> Actor:
@@ -229,22 +242,27 @@ def _password_holds(caller: Caller, password: str) -> bool:
 
 def _alive_credentials(
     credentials: set[SessionCredential | TokenCredential],
-) -> set[SessionCredential | TokenCredential]:
+) -> Later[set[SessionCredential | TokenCredential]]:
     sessions = {credential for credential in credentials if isinstance(credential, SessionCredential)}
     tokens = {credential for credential in credentials if isinstance(credential, TokenCredential)}
     found = rows.existing_tokens({token.token_id for token in tokens})
-    keys = _alive_sessions({session.session_key for session in sessions}) if sessions else set()
-    return {token for token in tokens if token.token_id in found} | {
-        s for s in sessions if s.session_key in keys
-    }
+    keys = _alive_sessions({session.session_key for session in sessions}) if sessions else set
+
+    def alive() -> set[SessionCredential | TokenCredential]:
+        token_ids, session_keys = found(), keys()
+        return {token for token in tokens if token.token_id in token_ids} | {
+            session for session in sessions if session.session_key in session_keys
+        }
+
+    return alive
 
 
-def _alive_sessions(keys: set[str]) -> set[str]:
+def _alive_sessions(keys: set[str]) -> Later[set[str]]:
     """One query where sessions are rows; a look at each where the site keeps them elsewhere."""
     engine = _engine()
     if issubclass(engine, DatabaseSessionStore):
         return rows.alive_sessions(engine.get_model_class(), keys)
-    return {key for key in keys if engine(key).get(SESSION_KEY) is not None}
+    return lambda: {key for key in keys if engine(key).get(SESSION_KEY) is not None}
 
 
 def _hash_holds(user: Any, stored_hash: str) -> bool:

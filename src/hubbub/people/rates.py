@@ -12,6 +12,7 @@ from django.db import connection
 
 from hubbub.defaults import Rate
 from hubbub.lib import clock
+from hubbub.lib.asking import Later
 from hubbub.lib.refusals import RateLimited
 from hubbub.lib.rows import Statement
 from hubbub.lib.throttle import NEVER_MS, Throttle
@@ -62,7 +63,7 @@ def take(rate_name: str, person_id: int) -> None:
 def take_shared(rate_name: str, person_id: int) -> None:
     """The same over all processes."""
     take(rate_name, person_id)
-    left = spend(rate_name, {person_id: 1}).get(person_id)
+    left = spend(rate_name, {person_id: 1})().get(person_id)
     if left is not None and left.granted < 1:
         raise left.refusal
 
@@ -86,18 +87,18 @@ class Left:
         return _too_fast(self._wait_ms)
 
 
-def spend(rate_name: str, wanted: Mapping[int, int]) -> dict[int, Left]:
+def spend(rate_name: str, wanted: Mapping[int, int]) -> Later[dict[int, Left]]:
     """Count this many acts of each of these people over all processes; nobody is told of where no rate is shared.
 
     Inside a transaction the people's rows are held until it ends.
     """
     rate = rates().get(rate_name)
     if rate is None or not wanted or connection.vendor != "postgresql":
-        return {}
+        return dict
     rows = [(person_id, rate_name, count, rate.burst) for person_id, count in wanted.items()]
-    return {
-        person_id: Left(int(granted), _wait_ms(rate, tokens))
-        for person_id, granted, tokens in _SPEND.fetch(rows, rate.per_second)
+    spent = _SPEND.asked(rows, rate.per_second)
+    return lambda: {
+        person_id: Left(int(granted), _wait_ms(rate, tokens)) for person_id, granted, tokens in spent()
     }
 
 

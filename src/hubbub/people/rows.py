@@ -8,6 +8,7 @@ import msgspec
 from django.contrib.auth import get_user_model
 
 from hubbub.lib import clock
+from hubbub.lib.asking import Later
 from hubbub.lib.rows import Statement, moment
 from hubbub.people.models import Ban, Person
 
@@ -44,22 +45,19 @@ _HANDLES = Statement(
 )
 
 
-def facts_of(person_ids: Collection[int]) -> dict[int, Facts]:
+def facts_of(person_ids: Collection[int]) -> Later[dict[int, Facts]]:
     """By person; whoever has no account any more is left out."""
     statement = _accounts(get_user_model())
     if statement is None:
-        return _facts_by_models(person_ids)
-    return {
-        pk: Facts(username, bool(is_bot), bool(is_active), bool(is_staff), password, bool(is_banned))
-        for pk, username, is_bot, is_active, is_staff, password, is_banned in statement.fetch(
-            ((pk,) for pk in person_ids), moment(clock.now())
-        )
-    }
+        return lambda: _facts_by_models(person_ids)
+    found = statement.asked(((pk,) for pk in person_ids), moment(clock.now()))
+    return lambda: {pk: _facts_by_row(*row) for pk, *row in found()}
 
 
-def existing_tokens(token_ids: Collection[int]) -> set[int]:
+def existing_tokens(token_ids: Collection[int]) -> Later[set[int]]:
     """Those of these tokens that were not revoked."""
-    return {pk for (pk,) in _TOKENS.fetch((pk,) for pk in token_ids)}
+    found = _TOKENS.asked((pk,) for pk in token_ids)
+    return lambda: {pk for (pk,) in found()}
 
 
 def bearers(digests: Collection[str]) -> dict[str, tuple[int, int, str]]:
@@ -70,15 +68,16 @@ def bearers(digests: Collection[str]) -> dict[str, tuple[int, int, str]]:
     }
 
 
-def alive_sessions(model: Any, keys: Collection[str]) -> set[str]:
+def alive_sessions(model: Any, keys: Collection[str]) -> Later[set[str]]:
     """Those of these sessions that are kept as rows of this model and have not expired."""
-    statement = _sessions(model._meta.db_table)
-    return {key for (key,) in statement.fetch(((key,) for key in keys), moment(clock.now()))}
+    found = _sessions(model._meta.db_table).asked(((key,) for key in keys), moment(clock.now()))
+    return lambda: {key for (key,) in found()}
 
 
-def handles(username_keys: Collection[str]) -> dict[str, tuple[int, str]]:
+def handles(username_keys: Collection[str]) -> Later[dict[str, tuple[int, str]]]:
     """Number and handle of whoever has one of these keys, by key."""
-    return {key: (pk, username) for key, pk, username in _HANDLES.fetch((key,) for key in username_keys)}
+    found = _HANDLES.asked((key,) for key in username_keys)
+    return lambda: {key: (pk, username) for key, pk, username in found()}
 
 
 @cache
@@ -104,6 +103,12 @@ def _sessions(table: str) -> Statement:
         WHERE s.session_key = given.session_key AND s.expire_date > %s
     """  # noqa: S608  names that the site's own models give
     return Statement(sql, {"session_key": "text"})
+
+
+def _facts_by_row(
+    username: str, is_bot: object, is_active: object, is_staff: object, password: str, is_banned: object
+) -> Facts:
+    return Facts(username, bool(is_bot), bool(is_active), bool(is_staff), password, bool(is_banned))
 
 
 def _facts_by_models(person_ids: Collection[int]) -> dict[int, Facts]:

@@ -1,15 +1,20 @@
 """The one door from a person to a room. Absent and forbidden look alike; every surface comes through here."""
 
 from collections.abc import Collection
+from typing import Any
 
 import msgspec
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from hubbub.lib.asking import Later
 from hubbub.lib.refusals import Forbidden, NotFound, Unauthenticated
 from hubbub.lib.rows import Statement
 from hubbub.people.access import Actor
 from hubbub.rooms.models import Kind, Membership, Role, Room
+
+Grounds = dict[tuple[int, int], tuple[Any, ...]]
+"""By person and room, what a footing is made of."""
 
 _OPEN_KINDS = (Kind.PUBLIC, Kind.ANNOUNCEMENT)
 
@@ -112,8 +117,17 @@ def standing_in(actor: Actor | None, room: Room | None) -> Standing:
 
 def footings(pairs: Collection[tuple[Actor, int]]) -> dict[tuple[Actor, int], Footing]:
     """Many at once; pairs of people and rooms that they may not see are left out."""
-    read = _FOOTINGS.fetch({(actor.person_id, room_id) for actor, room_id in pairs})
-    known = {(person_id, room_id): facts for person_id, room_id, *facts in read}
+    return footings_of(pairs, grounds({(actor.person_id, room_id) for actor, room_id in pairs})())
+
+
+def grounds(pairs: Collection[tuple[int, int]]) -> Later[Grounds]:
+    """What `footings_of` needs to know of these pairs of person and room, before it is known who may act."""
+    read = _FOOTINGS.asked(pairs)
+    return lambda: {(person_id, room_id): tuple(facts) for person_id, room_id, *facts in read()}
+
+
+def footings_of(pairs: Collection[tuple[Actor, int]], known: Grounds) -> dict[tuple[Actor, int], Footing]:
+    """The footings of people who may act; pairs of people and rooms that they may not see are left out."""
     found: dict[tuple[Actor, int], Footing] = {}
     for actor, room_id in pairs:
         facts = known.get((actor.person_id, room_id))
