@@ -2,12 +2,17 @@
 
 import json
 import re
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from hubbub.people.access import caller_of_token
-from hubbub.realtime import person_view
+from hubbub.realtime import person_view, room_opening
+from hubbub.rooms.models import Room
 from tests import cast
 from tests.api.asking import Asker, content, done, of, refused, signed_in, visitor
 
@@ -66,6 +71,51 @@ def test_a_hidden_room_looks_absent(
     assert answer[0] == 404
     assert answer[1]["code"] == "not_found"
     assert answer == ask(stranger, method, ABSENT, path, body)
+
+
+def statements(question: Callable[[], object]) -> list[str]:
+    """What the store is asked for it, without the values."""
+    with CaptureQueriesContext(connection) as captured:
+        question()
+    return [re.sub(r"'[^']*'|\d+", "?", query["sql"]) for query in captured.captured_queries]
+
+
+@pytest.mark.parametrize("kind", ["private", "staff", "direct"])
+@pytest.mark.parametrize(("method", "path", "body"), REQUESTS, ids=str)
+def test_a_hidden_room_costs_the_statements_of_an_absent_one(
+    kind: str, method: str, path: str, body: dict[str, object] | None
+) -> None:
+    room, outsider = hidden(kind)
+    cast.actor(outsider)
+    stranger = of(outsider)
+    ask(stranger, method, room, path, body)  # the first question of a person may cost more
+
+    asked = statements(lambda: ask(stranger, method, room, path, body))
+
+    assert asked
+    assert asked == statements(lambda: ask(stranger, method, ABSENT, path, body))
+
+
+@pytest.mark.parametrize("kind", ["private", "staff", "direct"])
+def test_a_hidden_room_costs_the_statements_of_an_absent_one_on_sockets_and_pages(kind: str) -> None:
+    room, outsider = hidden(kind)
+    actor = cast.actor(outsider)
+    caller = caller_of_token(f"Bearer {cast.token(outsider)}")
+    name = cast.room_of(room).name or "no such room"
+    page = signed_in(outsider).client
+    ways: list[Callable[[str, str], object]] = [
+        lambda wire_id, _: person_view.openings([(caller, [Room.pk_of(wire_id) or 0])]),
+        lambda wire_id, _: person_view.states_of(actor, [Room.pk_of(wire_id) or 0]),
+        lambda wire_id, _: room_opening.standings_now([(caller, Room.pk_of(wire_id) or 0)]),
+        lambda _, named: room_opening.openings([room_opening.Asked(caller, named, {})]),
+        lambda _, named: room_opening.openings([room_opening.Asked(None, named, {})]),
+        lambda wire_id, _: page.get(f"/chat/-/{wire_id}/"),
+        lambda _, named: page.get(f"/chat/{named}/"),
+    ]
+    for number, way in enumerate(ways):
+        way(ABSENT, "absent")
+
+        assert statements(partial(way, room, name)) == statements(partial(way, ABSENT, "absent")), number
 
 
 @pytest.mark.parametrize("kind", ["private", "staff", "direct"])

@@ -11,7 +11,7 @@ from hubbub.events import log
 from hubbub.events.outage import is_lost, is_outage, is_passing
 from hubbub.events.waiting import Command
 from hubbub.lib import clock
-from hubbub.lib.asking import asked, keep_plans, together
+from hubbub.lib.asking import asked, do, keep_plans, together
 from hubbub.lib.refusals import Refused, Unavailable
 from hubbub.lib.runs import few_runs, in_runs
 
@@ -89,6 +89,10 @@ def _commit(attempt: Unsettled) -> None:
     with transaction.atomic():
         number = _begin(batch) if connection.vendor == "postgresql" else None
         attempt.outcomes = in_runs(batch, _runs(batch), _done)
+        if number is not None and all(isinstance(outcome, Refused) for outcome in attempt.outcomes):
+            # Nothing is acknowledged, so the disk need not be waited for: a stranger whose question held a stream would
+            # wait for it, and learn by that that there is one.
+            do("SET LOCAL synchronous_commit TO off", [])
         attempt.number = number
 
 

@@ -126,7 +126,7 @@ def _states(actors: Collection[Actor], *, only: Collection[int] | None = None) -
     """By person: the rooms that they may see, of these only, by number. At most four queries."""
     belonging = held({actor.person_id for actor in actors}, only)
     if only is not None:
-        shown = _Shown(places(only))
+        shown = _Shown([place for place in places(only) if _seen_by_some(place, actors, belonging)])
         return {actor.person_id: shown.to(actor, belonging[actor.person_id], only) for actor in actors}
     everywhere = places_of_kind(access.kinds_open_to_some(actors))
     known = {place.pk for place in everywhere}
@@ -138,6 +138,18 @@ def _states(actors: Collection[Actor], *, only: Collection[int] | None = None) -
         )
         for actor in actors
     }
+
+
+def _seen_by_some(
+    place: Place, actors: Collection[Actor], belonging: Mapping[int, Mapping[int, Held]]
+) -> bool:
+    """Of others nothing more is read, as if they were not there."""
+    return any(
+        access.may_see_kind(
+            place.kind, actor, visitors=place.visitors, is_member=place.pk in belonging[actor.person_id]
+        )
+        for actor in actors
+    )
 
 
 class _Shown:

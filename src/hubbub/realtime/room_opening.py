@@ -115,7 +115,9 @@ class _Look:
         rows = Room.objects.select_related("stream").filter(name_key__in=keys)
         rooms = {room.name_key or "": room for room in rows}
         people = {actor.person_id for actor in actors if isinstance(actor, Actor)}
-        members = access.members_among({(person, room.pk) for person in people for room in rooms.values()})
+        # Asked where there is no such room too, so that it takes no longer if there is one that is hidden.
+        numbers = {access.NOWHERE, *(room.pk for room in rooms.values())}
+        members = access.members_among({(person, number) for person in people for number in numbers})
         notes = Room.objects.filter(direct_key__in={str(person) for person in people})
         return cls(rooms, members, dict(notes.values_list("direct_key", "pk")))
 

@@ -16,6 +16,7 @@ from hubbub.rooms.models import Kind, Membership, Role, Room
 Grounds = dict[tuple[int, int], tuple[Any, ...]]
 """By person and room, what a footing is made of."""
 
+NOWHERE = 0  # the number of no room
 _OPEN_KINDS = (Kind.PUBLIC, Kind.ANNOUNCEMENT)
 
 _MEMBERS = Statement(
@@ -104,9 +105,11 @@ def standing(actor: Actor | None, room_id: int | None) -> Standing:
 
 
 def standing_in(actor: Actor | None, room: Room | None) -> Standing:
+    """The membership is asked for where there is no room too, so that it takes no longer if there is one."""
     membership = None
-    if room is not None and actor is not None:
-        membership = Membership.objects.filter(room=room, person_id=actor.person_id).first()
+    if actor is not None:
+        room_id = room.pk if room is not None else NOWHERE
+        membership = Membership.objects.filter(room_id=room_id, person_id=actor.person_id).first()
     if room is not None and may_see(room, actor, is_member=membership is not None):
         role = membership.role if membership is not None else None
         return Standing(room.pk, room.kind, room.archived_at is not None, actor, role, room, membership)
