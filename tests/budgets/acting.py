@@ -38,9 +38,10 @@ def _fill(house: House, laptop: Laptop) -> None:
 
 def _keys(laptop: Laptop) -> list[float]:
     field = laptop.page.locator(".comp textarea")
+    field.focus()
     laptop.page.evaluate("window.events.length = 0")
-    for number in range(LETTERS):
-        field.press("abcde "[number % 6])
+    for number in range(LETTERS):  # by the keyboard alone: looking for the field would be work of the page
+        laptop.page.keyboard.press("abcde "[number % 6])
     laptop.page.wait_for_timeout(300)
     told = laptop.page.evaluate(
         "window.events.filter(({name}) => name === 'keydown').map((one) => one.duration)"
@@ -53,7 +54,7 @@ def _echoes(laptop: Laptop) -> list[float]:
     field = laptop.page.locator(".comp textarea")
     for number in range(SENTENCES):
         field.fill(f"words {number}")
-        field.press("Enter")
+        laptop.page.keyboard.press("Enter")
         expect(field).to_have_value("")
     laptop.page.wait_for_function(f"() => window.echoes.length >= {SENTENCES}")
     return [float(one) for one in laptop.page.evaluate("window.echoes")]

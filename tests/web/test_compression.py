@@ -39,6 +39,6 @@ def test_a_room_arrives_within_its_budgets(ada: HttpClient) -> None:
 
     assert page.count('"seq":') >= 60
     assert html <= HTML_BYTES
-    assert len(modules) == 18
+    assert len(modules) == 17
     assert sum(weight(ada, module)[0] for module in modules) <= SCRIPT_BYTES
     assert sum(weight(ada, sheet)[0] for sheet in sheets) <= CSS_BYTES

@@ -113,8 +113,8 @@ export class Composer {
     const title = room.kind === 'direct' ? titleOf(room, t('room.notes')) : `#${room.name}`;
     set(this.field, 'placeholder', t('composer.placeholder', { room: title }));
     set(this.field, 'aria-label', t('composer.placeholder', { room: title }));
-    this.form.hidden = Boolean(why);
-    this.#closed.hidden = !why;
+    set(this.form, 'hidden', Boolean(why));
+    set(this.#closed, 'hidden', !why);
     if (why) fillWith(this.#closed, t(`closed.${why}`, { room: title }), why === 'visitor' && signIn());
     if (same) return;
     this.#tell(null);
@@ -201,8 +201,9 @@ export class Composer {
   #grow() {
     const most = store.boot.limits.body_chars ?? 5000;
     const length = [...this.field.value].length;
-    this.#count.hidden = length < most * 0.9;
-    this.#count.textContent = String(most - length);
+    const near = length >= most * 0.9;
+    set(this.#count, 'hidden', !near);
+    if (near) this.#count.textContent = String(most - length);
     this.#count.toggleAttribute('data-over', length > most);
     if (CSS.supports('field-sizing', 'content')) return;
     this.field.style.blockSize = 'auto';
@@ -274,7 +275,7 @@ export class Composer {
    * @param {boolean} [offer]  to send it as text all the same
    */
   #tell(text, offer = false) {
-    this.#note.hidden = !text;
+    set(this.#note, 'hidden', !text);
     if (!text) return;
     const send = () => {
       this.#tell(null);
@@ -305,7 +306,7 @@ export class Composer {
   /** @param {Hubbub.Answered | null} to */
   #answer(to) {
     this.#reply = to;
-    this.#quote.hidden = !to;
+    set(this.#quote, 'hidden', !to);
     if (!to) return;
     const cancel = iconButton('close', t('composer.cancel_reply'), () => this.reply(null));
     const words = [t('composer.replying', { name: to.by }), ' ', el('span', {}, to.text)];

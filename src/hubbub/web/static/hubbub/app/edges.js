@@ -1,6 +1,6 @@
 /** What is unread above and below the part of the sidebar in view: a pill at each edge leads there. It must not know what the rooms are. */
 
-import { el, fillWith, icon } from './html.js';
+import { el, fillWith, icon, set } from './html.js';
 import { t } from './i18n.js';
 import { on } from './store.js';
 
@@ -12,17 +12,19 @@ export function watchEdges(rooms) {
   const box = el('div', { class: 'edges' }, pills.above, pills.below);
   rooms.before(box);
   box.append(rooms);
-  let planned = 0;
   const look = () => {
-    planned = 0;
     const hidden = outside(rooms);
     show(pills.above, 'above', hidden.above);
     show(pills.below, 'below', hidden.below);
   };
-  const plan = () => (planned ||= requestAnimationFrame(look));
-  rooms.addEventListener('scroll', plan, { passive: true });
-  new ResizeObserver(plan).observe(rooms);
-  for (const topic of /** @type {const} */ (['rooms', 'open'])) on(topic, () => window.setTimeout(plan, 40));
+  let planned = 0;
+  const drawn = () => {
+    window.clearTimeout(planned);
+    planned = window.setTimeout(look, 40);
+  };
+  rooms.addEventListener('scroll', look, { passive: true });
+  new ResizeObserver(look).observe(rooms);
+  for (const topic of /** @type {const} */ (['rooms', 'open'])) on(topic, drawn);
   pills.above.addEventListener('click', () => outside(rooms).above.at(-1)?.scrollIntoView({ block: 'center' }));
   pills.below.addEventListener('click', () => outside(rooms).below[0]?.scrollIntoView({ block: 'center' }));
   look();
@@ -49,7 +51,8 @@ function pill(edge) {
  * @param {Element[]} rows
  */
 function show(button, edge, rows) {
-  button.hidden = !rows.length;
+  set(button, 'hidden', !rows.length);
+  if (!rows.length) return;
   const words = t(`side.${edge}`, { n: rows.length });
   if (button.textContent !== words) fillWith(button, icon('down'), el('span', {}, words));
 }

@@ -45,6 +45,7 @@ export function plain(text) {
  */
 export function mentions(text, username) {
   const wanted = username.normalize('NFKC').toLowerCase();
+  if (!text.includes('@')) return false;
   return walk(format(text)).some(
     (node) => node.kind === 'mention' && node.name.normalize('NFKC').toLowerCase() === wanted,
   );

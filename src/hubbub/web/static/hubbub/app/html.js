@@ -46,6 +46,15 @@ export function set(element, name, value) {
   if (element.getAttribute(name) !== String(text)) element.setAttribute(name, String(text));
 }
 
+/**
+ * With whatever else the next frame draws; where nothing is shown, in a moment.
+ * @param {() => void} draw
+ */
+export function inFrame(draw) {
+  if (document.hidden) window.setTimeout(draw, 50);
+  else requestAnimationFrame(draw);
+}
+
 /** @param {string} name  a symbol of the sprite */
 export function icon(name) {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');

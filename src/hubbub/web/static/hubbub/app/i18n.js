@@ -73,6 +73,15 @@ export function dayName(at, now) {
 }
 
 /**
+ * As the browser's own language sorts, with numbers by their size.
+ * @param {string} one
+ * @param {string} other
+ */
+export function byName(one, other) {
+  return once('names', () => new Intl.Collator(undefined, { numeric: true })).compare(one, other);
+}
+
+/**
  * Calendar days in the reader's own zone; rounding swallows the hour that summer time moves.
  * @param {Date} at
  * @param {Date} now

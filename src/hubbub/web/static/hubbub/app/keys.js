@@ -37,7 +37,7 @@ export function listenToKeys(app) {
  * @param {KeyboardEvent} event
  */
 function pressed(app, event) {
-  if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return;
+  if (event.defaultPrevented || event.isComposing || event.keyCode === 229 || isLetter(app, event)) return;
   const { key, altKey, shiftKey } = event;
   const command = event.ctrlKey || event.metaKey;
   const opens = command && !altKey ? LAZY[letterOf(event)] : undefined;
@@ -48,6 +48,15 @@ function pressed(app, event) {
   if (altKey && !command && (key === 'ArrowUp' || key === 'ArrowDown'))
     return take(event, () => nextRoom(app, key === 'ArrowUp' ? -1 : 1, shiftKey));
   if (!command && !altKey) typing(app, event);
+}
+
+/**
+ * Of what is being written, which is no key of ours: nothing is looked for.
+ * @param {Hubbub.App} app
+ * @param {KeyboardEvent} event
+ */
+function isLetter(app, { key, target, ctrlKey, metaKey, altKey }) {
+  return key.length === 1 && target === app.composer.field && !ctrlKey && !metaKey && !altKey;
 }
 
 /**

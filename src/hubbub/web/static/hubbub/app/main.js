@@ -1,14 +1,13 @@
 /** Starts the client: reads the island, paints, connects, then fetches the lazy parts. It knows everybody and does little itself. */
 
 import { Composer } from './composer.js';
-import { el, useIcons } from './html.js';
+import { el, inFrame, useIcons } from './html.js';
 import { speak, t } from './i18n.js';
 import { Keep } from './idb.js';
 import { canRun, part, readBoot, useServer } from './net.js';
 import { Outbox } from './outbox.js';
 import { Pane } from './room.js';
 import { arrive, followed, go, keepPlace, reopen, returned, show } from './route.js';
-import { mountSidebar } from './sidebar.js';
 import { Connection } from './socket.js';
 import { announce, fill, me, on, openRoom, store } from './store.js';
 import * as sync from './sync.js';
@@ -30,16 +29,25 @@ function start() {
   if (boot.context && boot.room) sync.takePage(boot.room.id, boot.context, { around: 0, limit: sync.PAGE });
   listen(app);
   void arrive(app, new URL(location.href), returned() ? history.state?.where : undefined);
+  inFrame(() => window.setTimeout(() => live(app)));
+}
+
+/**
+ * The room is on screen: now all that may come a moment later.
+ * @param {Hubbub.App} app
+ */
+function live(app) {
+  app.connection?.start();
   void app.outbox.kick();
   void app.composer.remember();
-  app.connection?.start();
-  afterPaint(() => void lazily(app));
+  void lazily(app);
 }
 
 /** @returns {Hubbub.App} */
 function build() {
   const root = /** @type {HTMLElement} */ (document.querySelector('.app'));
-  const [side, main] = [el('nav', { class: 'side' }), el('main', { class: 'main' })];
+  const side = /** @type {HTMLElement} */ (root.querySelector('.side'));
+  const main = el('main', { class: 'main' });
   const aside = el('aside', { class: 'aside', 'data-region': 'people' });
   const name = `hubbub ${boot.urls.chat} ${me()}`;
   const keep = new Keep(name);
@@ -64,12 +72,7 @@ function build() {
   app.timeline = timelineOf(app);
   app.composer = composerOf(app, keep);
   app.pane.hold(app.timeline, app.composer);
-  root.replaceChildren(side, main, aside);
-  mountSidebar(side, {
-    go: app.go,
-    find: () => void part(() => import('./switcher.js')).then(({ openSwitcher }) => openSwitcher(app)),
-    menu: (button) => void part(() => import('./actions.js')).then(({ myMenu }) => myMenu(app, button)),
-  });
+  root.querySelector('.main')?.replaceWith(main, aside);
   return app;
 }
 
@@ -200,17 +203,13 @@ function clicked(app, event) {
   if (target) void part(() => import('./actions.js')).then(({ act }) => act(app, /** @type {HTMLElement} */ (target)));
 }
 
-/** @param {() => void} work */
-function afterPaint(work) {
-  requestAnimationFrame(() => window.setTimeout(work));
-}
-
 /**
  * The rest of the page; what a network took away is fetched again.
  * @param {Hubbub.App} app
  */
 async function lazily(app) {
   const parts = await Promise.all([
+    import('./sidebar.js').then(({ mountSidebar }) => mountSidebar(app)),
     import('./unread.js'),
     import('./keys.js'),
     import('./actions.js'),
@@ -219,7 +218,7 @@ async function lazily(app) {
     import('./leisure.js'),
   ]).catch(() => null);
   if (!parts) return void window.setTimeout(() => void lazily(app), AGAIN);
-  const [{ watchReading }, { listenToKeys }, { hoverBar }, { mountPeople }, { attend }, { atLeisure }] = parts;
+  const [, { watchReading }, { listenToKeys }, { hoverBar }, { mountPeople }, { attend }, { atLeisure }] = parts;
   watchReading({ seen: () => app.timeline.lastSeen(), read: (room, seq) => void sync.sendRead(room, seq) });
   listenToKeys(app);
   hoverBar(app);

@@ -1,6 +1,7 @@
-/** Who reacted, beside a reaction that is pointed at, has the focus or is pressed for long. It must not know the log. */
+/** What is said of a thing pointed at: who reacted, when exactly something was said. It must not know the log. */
 
-import { el } from './html.js';
+import { el, set } from './html.js';
+import { fullTime } from './i18n.js';
 import { place } from './menu.js';
 
 const tip = el('div', { class: 'tip', role: 'tooltip', popover: 'manual' });
@@ -15,8 +16,11 @@ export function watchNames(list) {
 
 /** @param {Event} event */
 function pointed(event) {
-  const chip = event.target instanceof Element ? event.target.closest('[data-names]') : null;
+  if (!(event.target instanceof Element)) return;
+  const chip = event.target.closest('[data-names]');
   if (chip) showNames(/** @type {HTMLElement} */ (chip));
+  const time = event.target.closest('article.msg')?.querySelector('time');
+  if (time) set(time, 'title', fullTime(new Date(time.dateTime)));
 }
 
 /** @param {HTMLElement} chip */

@@ -10,8 +10,8 @@ const WINDOW = 180;
 const MARGIN = 60;
 /** A frame's work. */
 const STEP = 20;
-/** How high a row is at least. */
-const LEAST = 24;
+/** How high a row is, about: too few of them fill up in the next frame. */
+const LEAST = 30;
 
 const KEYS = new Set(['ArrowUp', 'ArrowDown', 'PageUp', 'PageDown', 'Home', 'End', ' ']);
 
@@ -199,8 +199,18 @@ export class Heights {
     this.#sum = 0;
   }
 
-  /** @param {HTMLElement[]} rows  about to leave the page */
-  note(rows) {
+  /**
+   * Rows that leave the page leave just as much empty room.
+   * @param {HTMLElement} list
+   * @param {[number, number]} range  the seqs of the first and the last row that stay
+   */
+  keep(list, [from, to]) {
+    const rows = /** @type {HTMLElement[]} */ ([...list.children]).filter(({ dataset: { seq } }) => Number(seq) > 0);
+    this.#note(rows.filter(({ dataset: { seq } }) => Number(seq) < from || Number(seq) > to));
+  }
+
+  /** @param {HTMLElement[]} rows */
+  #note(rows) {
     for (const row of rows) {
       const next = /** @type {HTMLElement | null} */ (row.nextElementSibling);
       const height = (next ? next.offsetTop : row.offsetTop + row.offsetHeight) - row.offsetTop;

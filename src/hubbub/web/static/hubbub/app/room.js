@@ -67,8 +67,8 @@ export class Pane {
     const title = titleOf(room, t('room.notes'));
     say(this.#title, room.kind === 'direct' ? title : [sign(room), title].join(' '));
     say(this.#topic, room.kind === 'direct' ? presence(room) : room.topic);
-    this.#topic.hidden = !this.#topic.textContent;
-    this.more.hidden = !store.boot.me || room.kind === 'direct' || !room.member;
+    set(this.#topic, 'hidden', !this.#topic.textContent);
+    set(this.more, 'hidden', !store.boot.me || room.kind === 'direct' || !room.member);
     set(this.log, 'aria-label', t('room.log', { room: title }));
     if (this.log.parentNode !== this.#main) fillWith(this.#main, this.header, this.log, this.foot);
     this.#offerJoin(room, title);
@@ -80,13 +80,13 @@ export class Pane {
     const names = typists(id);
     const who = names.slice(0, FEW);
     const words = names.length > FEW ? t('typing.several') : t('typing.names', { n: who.length, names: list(who) });
-    this.#typing.textContent = names.length ? words : '';
+    say(this.#typing, names.length ? words : '');
   }
 
   pill() {
     const timeline = this.#timeline;
     const show = Boolean(timeline && !timeline.stuck && (timeline.fresh || timeline.far));
-    this.#jump.hidden = !show;
+    set(this.#jump, 'hidden', !show);
     if (!show || !timeline) return;
     const words = timeline.fresh ? t('jump.new', { n: timeline.fresh }) : t('jump.latest');
     if (this.#jump.firstChild?.textContent !== words) fillWith(this.#jump, el('span', {}, words), icon('down'));
@@ -118,8 +118,9 @@ export class Pane {
    * @param {string} title
    */
   #offerJoin(room, title) {
-    this.#bar.hidden = room.member || !store.boot.me || hindrance(room) === 'archived';
-    if (this.#bar.hidden) return;
+    const none = room.member || !store.boot.me || hindrance(room) === 'archived';
+    set(this.#bar, 'hidden', none);
+    if (none) return;
     const words = t(hindrance(room) ? 'join.to_follow' : 'join.by_writing', { room: title });
     fillWith(
       this.#bar,

@@ -2,9 +2,9 @@
 
 import { format, mentions, plain } from './fmt.js';
 import { avatar, el, fillWith, icon, set, setSanitised } from './html.js';
-import { clockTime, dayName, daysBetween, fullTime, list, t } from './i18n.js';
+import { clockTime, dayName, fullTime, list, t } from './i18n.js';
 import { ahead } from './outbox.js';
-import { me, store } from './store.js';
+import { me, openRoom } from './store.js';
 
 const GROUP = 5 * 60_000;
 let made = 0;
@@ -29,6 +29,7 @@ export class Row {
   /** While the row is being edited the editor owns the body. */
   editing = false;
   #sign = '';
+  #rev = 0;
   #name = `row-${++made}`;
   #gutter = el('div', { class: 'gut' });
   #who = el('div', { class: 'who' });
@@ -49,6 +50,17 @@ export class Row {
     return this.#body;
   }
 
+  /**
+   * Whether it shows this as it is, as far as that can be told at a glance.
+   * @param {Hubbub.Entry} entry
+   * @param {boolean} head
+   */
+  shows(entry, head) {
+    const { view } = this;
+    if (view.entry !== entry || this.#rev !== entry.rev || view.head !== head) return false;
+    return !view.item && !view.quote && view.mayReact === mayReact();
+  }
+
   /** After the editor has gone the body is its own again. */
   redraw() {
     this.#words(this.view);
@@ -60,11 +72,12 @@ export class Row {
    */
   update(view) {
     const sign = signOf(view);
-    if (sign === this.#sign) return false;
     const known = this.view;
+    this.view = view;
+    this.#rev = view.entry.rev;
+    if (sign === this.#sign) return false;
     const first = !this.#sign;
     this.#sign = sign;
-    this.view = view;
     this.#frame(view);
     if (first || known.head !== view.head || known.entry.at !== view.entry.at) this.#top(view);
     if (!this.editing) this.#words(view);
@@ -93,7 +106,7 @@ export class Row {
   #top({ entry, head, me }) {
     const at = new Date(entry.at);
     const [by, id] = [`${this.#name}-by`, `${this.#name}-at`];
-    const time = el('time', { id, datetime: entry.at, title: fullTime(at) }, clockTime(at));
+    const time = el('time', { id, datetime: entry.at }, clockTime(at));
     this.#who.hidden = !head;
     if (!head) return void [fillWith(this.#gutter, time), fillWith(this.#who, el('span', { id: by }, entry.by))];
     const act = entry.by === me ? { disabled: true } : { 'data-act': 'person' };
@@ -269,7 +282,7 @@ export function rule(key, label) {
  * @param {Hubbub.Entry} last
  */
 export function follows(entry, last) {
-  const apart = Date.parse(entry.at) - Date.parse(last.at);
+  const apart = momentOf(entry).time - momentOf(last).time;
   return entry.by === last.by && apart < GROUP && !last.deleted && !entry.reply_to;
 }
 
@@ -279,8 +292,21 @@ export function follows(entry, last) {
  * @param {Hubbub.Entry | null} last
  */
 export function newDay(entry, last) {
+  if (last && momentOf(entry).day === momentOf(last).day) return '';
+  return dayName(new Date(entry.at), new Date());
+}
+
+/** @type {WeakMap<Hubbub.Entry, { time: number, day: string }>} */
+const moments = new WeakMap();
+
+/** @param {Hubbub.Entry} entry */
+function momentOf(entry) {
+  const known = moments.get(entry);
+  if (known) return known;
   const at = new Date(entry.at);
-  return last && daysBetween(new Date(last.at), at) === 0 ? '' : dayName(at, new Date());
+  const moment = { time: at.getTime(), day: at.toDateString() };
+  moments.set(entry, moment);
+  return moment;
 }
 
 /**
@@ -289,6 +315,14 @@ export function newDay(entry, last) {
  */
 export function isPending(item, log) {
   return item.op === 'send' && !log.byId.has(item.id ?? '');
+}
+
+/**
+ * @param {Hubbub.Item} item
+ * @param {Hubbub.Entry} entry
+ */
+export function concerns(item, { id, client_id }) {
+  return item.target === id || item.id === id || item.client_id === client_id;
 }
 
 /**
@@ -344,10 +378,13 @@ function calls(entry) {
 export function viewOf(log, entry, { key, head, items, pending }) {
   const { entry: shown, edit } = pending || !items.length ? { entry, edit: null } : ahead(entry, items, me());
   const item = pending ?? edit;
-  const room = store.rooms.get(log.room);
-  const mayReact = Boolean(entry.id && room && me() && !room.archived);
   const quote = quoteOf(log, entry);
-  return { key, entry: shown, item, head, state: stateOf(item), me: me(), quote, called: calls(entry), mayReact };
+  const able = Boolean(entry.id) && mayReact();
+  return { key, entry: shown, item, head, state: stateOf(item), me: me(), quote, called: calls(entry), mayReact: able };
+}
+
+function mayReact() {
+  return Boolean(me() && openRoom() && !openRoom()?.archived);
 }
 
 /**

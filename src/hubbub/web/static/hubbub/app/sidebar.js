@@ -1,29 +1,29 @@
 /** The list of rooms: what is open, what waits, who is there. It must not know the log or the network. */
 
-import { order as arrange, avatar, el, fillWith, icon, iconButton, set } from './html.js';
-import { t } from './i18n.js';
+import { order as arrange, avatar, el, fillWith, icon, iconButton, inFrame, set } from './html.js';
+import { byName, t } from './i18n.js';
+import { part } from './net.js';
 import { calls, chosen, companions, hrefOf, isOnline, me, on, store, titleOf } from './store.js';
 
 const HOLD = 2000;
-const names = new Intl.Collator(undefined, { numeric: true });
-
-/** @typedef {{ go: (href: string) => void, find: () => void, menu: (button: HTMLElement) => void }} Hooks */
 
 /** @type {Map<string, HTMLElement>} */
 const rows = new Map();
 /** @type {string[]} */
 let order = [];
-/** @type {Hooks} */
-let hooks;
+/** @type {Hubbub.App} */
+let app;
 let hovered = 0;
-let planned = 0;
+let planned = false;
 
 /**
- * @param {HTMLElement} side
- * @param {Hooks} given
+ * In place of what the server has drawn; once.
+ * @param {Hubbub.App} given
  */
-export function mountSidebar(side, given) {
-  hooks = given;
+export function mountSidebar(given) {
+  if (app) return;
+  app = given;
+  const { side } = app;
   const rooms = el('div', { class: 'rooms', 'data-region': 'rooms' });
   set(side, 'aria-label', t('side.rooms'));
   fillWith(side, top(), find(), rooms, store.boot.me ? footer() : visitor());
@@ -46,10 +46,11 @@ export function roomsInOrder() {
 /** @param {HTMLElement} rooms */
 function plan(rooms) {
   if (planned) return;
-  planned = window.setTimeout(() => {
-    planned = 0;
+  planned = true;
+  inFrame(() => {
+    planned = false;
     draw(rooms);
-  }, 16);
+  });
 }
 
 /** @param {HTMLElement} rooms */
@@ -57,7 +58,7 @@ function draw(rooms) {
   const all = [...store.rooms.values()].filter((room) => room.member || room.id === store.open || openKind(room));
   const named = all.filter((room) => room.kind !== 'direct' && (!room.archived || room.id === store.open));
   const direct = all.filter((room) => room.kind === 'direct');
-  named.sort((a, b) => names.compare(a.name, b.name));
+  named.sort((a, b) => byName(a.name, b.name));
   direct.sort((a, b) => lastOf(b) - lastOf(a) || a.id.localeCompare(b.id));
   if (Date.now() < hovered) for (const group of [named, direct]) group.sort((a, b) => placeOf(a) - placeOf(b));
   order = [...shownOf('rooms', named), ...shownOf('direct', direct)].map((room) => room.id);
@@ -199,7 +200,7 @@ function section(name, folds) {
  * @param {'rooms' | 'direct'} name
  */
 function hint(name) {
-  const act = () => (name === 'rooms' ? hooks.go(store.boot.urls.chat) : hooks.find());
+  const act = () => (name === 'rooms' ? app.go(store.boot.urls.chat) : search());
   const button = el('button', { type: 'button', class: 'button', onclick: act }, t(`side.begin_${name}`));
   const known = rows.get(`no ${name}`);
   const words = known ?? el('div', { class: 'hint' }, el('p', {}, t(`side.no_${name}`)), store.boot.me && button);
@@ -208,7 +209,7 @@ function hint(name) {
 }
 
 function top() {
-  const add = store.boot.me && iconButton('plus', t('side.open_room'), () => hooks.go(store.boot.urls.chat));
+  const add = store.boot.me && iconButton('plus', t('side.open_room'), () => app.go(store.boot.urls.chat));
   return el('div', { class: 'ws' }, el('a', { href: store.boot.urls.chat, dir: 'auto' }, store.boot.workspace), add);
 }
 
@@ -216,11 +217,20 @@ function find() {
   const keys = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘ K' : 'Ctrl K';
   return el(
     'button',
-    { type: 'button', class: 'find', onclick: () => hooks.find() },
+    { type: 'button', class: 'find', onclick: search },
     icon('search'),
     el('span', {}, t('side.jump')),
     el('kbd', {}, keys),
   );
+}
+
+function search() {
+  void part(() => import('./switcher.js')).then(({ openSwitcher }) => openSwitcher(app));
+}
+
+/** @param {HTMLElement} button */
+function menu(button) {
+  void part(() => import('./actions.js')).then(({ myMenu }) => myMenu(app, button));
 }
 
 function footer() {
@@ -237,7 +247,7 @@ function footer() {
   on('conn', show);
   show();
   const more = iconButton('more', t('me.menu'), ({ currentTarget }) =>
-    hooks.menu(/** @type {HTMLElement} */ (currentTarget)),
+    menu(/** @type {HTMLElement} */ (currentTarget)),
   );
   return el('div', { class: 'me' }, face, el('div', {}, el('b', { dir: 'auto' }, name || username), state), more);
 }
@@ -261,5 +271,5 @@ function follow(event) {
   if (!link || link.classList.contains('button')) return;
   if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
   event.preventDefault();
-  hooks.go(link.pathname);
+  app.go(link.pathname);
 }

@@ -1,9 +1,9 @@
 /** The log on screen: a window of rows, the place one reads at, the end one stays at. It must not know the network. */
 
-import { el, order } from './html.js';
+import { el, inFrame, order } from './html.js';
 import { Heights, Place, show, Window } from './place.js';
 import { covers, indexOf, stands } from './roomlog.js';
-import { entryOf, follows, isPending, newDay, Row, rule, viewOf } from './row.js';
+import { concerns, entryOf, follows, isPending, newDay, Row, rule, viewOf } from './row.js';
 import { me } from './store.js';
 
 /** @typedef {{ seq: number, top: number | null, flash: boolean }} Goal  `flash`: shown, and kept there till one moves */
@@ -36,7 +36,7 @@ export class Timeline {
   #divide = 0;
   /** @type {Goal | null} */
   #goal = null;
-  #planned = 0;
+  #planned = false;
   #hurry = false;
 
   /**
@@ -82,19 +82,18 @@ export class Timeline {
   show(log, divide) {
     if (this.#log?.room === log.room) return this.#again(log);
     this.clear();
-    this.#log = log;
-    this.#divide = divide;
+    [this.#log, this.#divide] = [log, divide];
+    this.#window.toEnd(log);
     this.#rest();
     if (divide) this.#goal = { seq: divide, top: null, flash: false };
     this.#hurry = true;
     this.#flush();
-    requestAnimationFrame(() => window.setTimeout(() => this.#calm()));
-  }
-
-  /** What was shown first is on screen: now the rest around it. */
-  #calm() {
-    this.#hurry = false;
-    this.#extend();
+    // What was shown first is on screen: now the rest around it.
+    const calm = () => {
+      this.#hurry = false;
+      this.#extend();
+    };
+    inFrame(() => window.setTimeout(calm));
   }
 
   /** Forgets the room on screen. */
@@ -103,6 +102,7 @@ export class Timeline {
     this.#rules.clear();
     this.#heights.forget();
     this.#log = null;
+    this.#window.toEnd(null);
     this.#rest();
     this.list.replaceChildren();
   }
@@ -116,14 +116,16 @@ export class Timeline {
   /** All changes of a frame are drawn together. */
   refresh() {
     if (this.#planned) return;
-    const run = () => this.#flush();
-    this.#planned = document.hidden ? window.setTimeout(run, 50) : requestAnimationFrame(run);
+    this.#planned = true;
+    inFrame(() => this.#planned && this.#flush());
   }
 
   /** The newest message, in one step however far. */
   toEnd() {
+    if (this.#window.to !== Infinity) this.#window.toEnd(this.#log);
     this.#rest();
     this.#flush();
+    this.#place.settle();
   }
 
   /**
@@ -175,15 +177,16 @@ export class Timeline {
   // ---- drawing ----
 
   #flush() {
-    cancelAnimationFrame(this.#planned);
-    this.#planned = 0;
+    this.#planned = false;
     if (!this.#log) return;
     if (this.#goal) this.#window.toMessage(this.#log, this.#goal.seq);
     if (!this.stuck && this.list.firstChild) this.#place.hold();
     this.#arrange(this.#plan(this.#log));
     this.#land(this.#log);
     this.#hooks.moved();
-    this.#extend();
+    // What stays at the end needs no measures before they are taken anyway.
+    if (this.stuck) window.setTimeout(() => this.#extend());
+    else this.#extend();
   }
 
   /**
@@ -193,6 +196,7 @@ export class Timeline {
   #plan(log) {
     const { start, end, low, high } = this.#window.range(log, this.#reading);
     const items = this.#hooks.items();
+    this.#heights.keep(this.list, [log.entries[start]?.seq ?? 0, log.entries[end - 1]?.seq ?? 0]);
     /** @type {Part[]} */
     const parts = [];
     parts.push(this.#rule(log.holes.has(log.entries[low]?.seq) ? 'loader' : 'opening'));
@@ -259,6 +263,8 @@ export class Timeline {
    * @param {boolean} head
    */
   #row(entry, items, pending, head) {
+    const standing = this.rows.get(entry.id);
+    if (standing?.shows(entry, head) && !items.some((item) => concerns(item, entry))) return standing;
     const key = this.#keyOf(entry, items, pending);
     const view = viewOf(/** @type {Hubbub.Log} */ (this.#log), entry, { key, head, items, pending });
     const known = this.rows.get(key);
@@ -302,10 +308,7 @@ export class Timeline {
 
   /** @param {Part[]} parts  which alone shall stand on the page */
   #arrange(parts) {
-    const nodes = parts.map((part) => part.node);
-    const [keep, keys] = [new Set(nodes), new Set(parts.map((part) => part.key))];
-    const leaving = /** @type {HTMLElement[]} */ ([...this.list.children]).filter((node) => !keep.has(node));
-    this.#heights.note(leaving.filter((node) => node.dataset.seq));
+    const [nodes, keys] = [parts.map((part) => part.node), new Set(parts.map((part) => part.key))];
     const focused = this.list.contains(document.activeElement);
     order(this.list, nodes);
     if (focused && document.activeElement === document.body) this.#place.anchor?.node.focus({ preventScroll: true });
@@ -316,7 +319,6 @@ export class Timeline {
   // ---- where one reads ----
 
   #rest() {
-    this.#window.toEnd(this.#log);
     this.#goal = null;
     this.fresh = 0;
     this.#place.rest();
@@ -333,6 +335,7 @@ export class Timeline {
    */
   #land(log) {
     const goal = this.#goal;
+    if (!goal && this.stuck) return;
     if (!goal || !covers(log, goal.seq)) return this.#place.settle();
     this.#goal = null;
     const entry = log.entries.slice(indexOf(log, goal.seq)).find((one) => stands(log, one));

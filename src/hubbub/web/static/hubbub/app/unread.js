@@ -32,6 +32,7 @@ export function watchReading(given) {
   hooks = given;
   document.body.append(voice);
   window.addEventListener('focus', look);
+  window.addEventListener('blur', showState);
   document.addEventListener('visibilitychange', look);
   for (const topic of /** @type {const} */ (['rooms', 'open'])) on(topic, showState);
   on('log', (room, patch) => speak(room, patch));
@@ -105,15 +106,17 @@ function readable() {
 
 // ---- title and favicon ----
 
+/** What comes while it is looked at calls nobody: it is read in a moment. */
 function showState() {
-  const rooms = [...store.rooms.values()].filter((room) => room.member);
+  const here = readable();
+  const isRead = (/** @type {Hubbub.Room} */ room) => room === here && hooks.seen() >= room.head;
+  const rooms = [...store.rooms.values()].filter((room) => room.member && room.unread && !isRead(room));
   const number = rooms.reduce((sum, room) => sum + calls(room), 0);
-  const some = rooms.some((room) => room.unread > 0);
   const open = openRoom();
   const name = open ? `${titleOf(open, t('room.notes'))} · ${store.boot.workspace}` : store.boot.workspace;
-  const title = number ? `(${number}) ${name}` : some ? `• ${name}` : name;
+  const title = number ? `(${number}) ${name}` : rooms.length ? `• ${name}` : name;
   if (document.title !== title) document.title = title;
-  favicon(number ? 'calls' : some ? 'unread' : 'quiet');
+  favicon(number ? 'calls' : rooms.length ? 'unread' : 'quiet');
 }
 
 /** The tab has no tokens: these are accent, signal and white of the light theme. */
