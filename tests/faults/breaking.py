@@ -4,11 +4,10 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 
-from tests.faults.clients import Client
 from tests.faults.history import FaultBegan, FaultEnded
 from tests.faults.house import House
 from tests.faults.plan import CLOCK_FAULTS, Fault, Plan
-from tests.faults.proxy import Mood
+from tests.faults.proxy import Link, Mood
 from tests.faults.world import World
 from tests.support.postgres import PostgresServer
 from tests.support.redis import RedisServer
@@ -19,10 +18,10 @@ HOUR = 3600
 
 
 class Breaker:
-    def __init__(self, world: World, house: House, clients: dict[str, Client]) -> None:
+    def __init__(self, world: World, house: House, links: dict[str, Link]) -> None:
         self._world = world
         self._house = house
-        self._clients = clients
+        self._links = links
         self._dice = world.dice("clocks")
         self._locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -91,10 +90,10 @@ class Breaker:
     # Links
 
     async def _link_cut(self, fault: Fault) -> None:
-        self._clients[fault.target].link.cut()
+        self._links[fault.target].cut()
 
     async def _link_slowed(self, fault: Fault) -> None:
-        link = self._clients[fault.target].link
+        link = self._links[fault.target]
         link.become(MOODS[fault.kind])
         await asyncio.sleep(fault.seconds)
         link.become("flows")

@@ -170,6 +170,19 @@ class Case:
             or (store and spell.kind in STORE_AWAY)
         ]
 
+    def excuses_anywhere(self, client: str) -> list[Spell]:
+        """The same for a client of which nobody knows at which node it was."""
+        return [
+            spell
+            for spell in self.spells
+            if spell.kind in ("lag", NODE_PAUSED, *STORE_AWAY)
+            or (spell.kind in SLOW_LINK and spell.target == client)
+        ]
+
+    def was_deleted(self, room: str, seq: int) -> bool:
+        log = self.log.get(room, [])
+        return seq <= len(log) and log[seq - 1].get("body") is None
+
     @cached_property
     def views(self) -> dict[tuple[str, str], dict[int, str]]:
         """By client and room what the client knows in the final life of the log: digests by position."""

@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 
-from tests.faults.case import FOR_EVER, Case, Finding, Followed, patience_ends
+from tests.faults.case import FOR_EVER, Case, Finding, Followed, Operation, patience_ends
 from tests.faults.folding import Fold
 from tests.faults.history import (
     Heard,
@@ -204,6 +204,38 @@ def room_sockets(case: Case) -> Iterator[Finding]:
                 yield Finding("CORRUPT", f"{start.listener} was shown other words as {one.number}")
 
 
+def stale_room_sockets(case: Case) -> Iterator[Finding]:
+    """Whoever listens at the end has been shown what was acknowledged, within ten seconds."""
+    shown: dict[str, set[int]] = defaultdict(set)
+    last = {one.listener: one for one in case.history.of(Listening)}
+    first = {one.listener: one for one in reversed(list(case.history.of(Listening)))}
+    for one in case.history.of(Heard):
+        shown[one.listener].add(one.number)
+    for operation in case.operations.values():
+        for listener, listening in last.items():
+            seq = _said_in(operation, listening.room)
+            if (
+                seq <= first[listener].after
+                or seq in shown[listener]
+                or case.was_deleted(listening.room, seq)
+            ):
+                continue
+            since = max(operation.acked_at, listening.at)
+            ends = (
+                patience_ends(since, case.excuses_anywhere(listener.partition(" ")[0]), STALE_SECONDS)
+                + SLACK_SECONDS
+            )
+            if ends < case.finished_at:
+                yield Finding("STALE", f"{listener} was never shown {seq} of {listening.room}")
+
+
+def _said_in(operation: Operation, room: str) -> int:
+    """The number of an acknowledged message; 0 of anything else."""
+    ack = operation.acks[0].ack if operation.acks else None
+    said = ack is not None and operation.op["op"] == "send" and operation.room == room
+    return int(ack["seq"]) if ack is not None and said else 0
+
+
 def memory(case: Case) -> Iterator[Finding]:
     """A node's memory has a bound, whatever happens around it."""
     samples: dict[str, list[float]] = defaultdict(list)
@@ -227,5 +259,6 @@ RULES = (
     leak_of_rooms,
     leak_of_sessions,
     room_sockets,
+    stale_room_sockets,
     memory,
 )

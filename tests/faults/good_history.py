@@ -125,6 +125,11 @@ def _everybody_receives(story: Story) -> None:
     event = story.events[-1]
     for connection in (1, 2, 4):
         story.receive(connection, event)
+    _cleo_is_shown(story)
+
+
+def _cleo_is_shown(story: Story) -> None:
+    event = story.events[-1]
     story.history.add(Heard(story.now(), "cleo", ROOM, 9, event["seq"], event["body"]))
 
 
@@ -138,6 +143,7 @@ def _break(story: Story) -> None:
     history.add(FaultEnded(story.now(), 1))
     story.receive(1, story.events[-1])
     story.receive(4, story.events[-1])
+    _cleo_is_shown(story)
     story.repeat(op)
     history.add(Opened(story.now(), 3, "ben-1", "ben", "n2", EPOCH, {ROOM: position + 1}, {ROOM: position}))
     story.receive(3, story.events[-1])
@@ -156,6 +162,7 @@ def _end(story: Story) -> None:
     story.receive(1, story.events[-1])
     story.ask({"op": "send", "client_id": "last", "body": "without him"})
     story.receive(1, story.events[-1])
+    _cleo_is_shown(story)
     story._now += 60
     history.add(Memory(story.now(), "n1", 80.0))
     history.add(Finished(story.now(), ()))

@@ -5,7 +5,17 @@ from itertools import chain
 
 from tests.faults import delivery_rules, log_rules
 from tests.faults.case import Case, Finding
-from tests.faults.history import Answered, FaultBegan, FinalLog, History, Opened, Planned, Received, Synced
+from tests.faults.history import (
+    Answered,
+    FaultBegan,
+    FinalLog,
+    Heard,
+    History,
+    Opened,
+    Planned,
+    Received,
+    Synced,
+)
 
 PASS, FAIL, UNKNOWN = "PASS", "FAIL", "UNKNOWN"
 EXIT_CODES = {PASS: 0, FAIL: 1, UNKNOWN: 3}
@@ -51,6 +61,8 @@ def too_little(case: Case) -> list[str]:
         found.append("no operation was in flight when something broke")
     if not _missed_something(history):
         found.append("nobody resumed who had missed something")
+    if not any(history.of(Heard)):
+        found.append("no room socket was shown anything")
     if not any(history.of(FinalLog)):
         found.append("the log was not read in the end")
     return found

@@ -24,6 +24,8 @@ KINDS = {
 NODES = {"sqlite": ("n1",), "postgres": ("n1", "n2", "n3")}
 CLIENTS = tuple(f"{person}-{number}" for person in ("ada", "ben", "cleo", "dot") for number in (1, 2, 3))
 SIGNS_OUT = "cleo-3"
+# Those who use the simple socket of one room.
+LISTENERS, SPEAKERS = ("ben-hears", "cleo-hears"), ("ada-says", "dot-says")
 LONGEST_PAUSE = 90.0
 
 
@@ -72,7 +74,7 @@ def make_plan(seed: int, store: str, seconds: float, *, also: tuple[str, ...] = 
 
 def _target(kind: str, nodes: tuple[str, ...], dice: random.Random) -> str:
     if kind in LINK_FAULTS:
-        return dice.choice(CLIENTS)
+        return dice.choice((*CLIENTS, *LISTENERS, *SPEAKERS))
     if kind in (*NODE_FAULTS, *CLOCK_FAULTS, *WRITE_FAULTS, "redis_absent_at_start"):
         return dice.choice(nodes)
     return ""

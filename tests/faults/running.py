@@ -21,7 +21,8 @@ from tests.faults.history import (
 )
 from tests.faults.house import House
 from tests.faults.load import insist, work_of
-from tests.faults.plan import CLIENTS, SIGNS_OUT, Plan
+from tests.faults.plan import CLIENTS, LISTENERS, SIGNS_OUT, SPEAKERS, Plan
+from tests.faults.room_sockets import Listener, RoomClient, Speaker
 from tests.faults.world import World
 from tests.support.hubbub_process import run_hubbub
 
@@ -40,19 +41,27 @@ async def run(plan: Plan, house: House) -> History:
     world.tell(Planned(world.now(), plan.seed, plan.store, plan.kinds, plan.nodes))
     async with _people(world, house) as clients:
         await _set_scene(world, clients)
+        room_clients = _room_clients(world, clients)
+        speakers = [one for one in room_clients if isinstance(one, Speaker)]
+        everybody: list[Client | RoomClient] = [*clients.values(), *room_clients]
         watching = [asyncio.ensure_future(one) for one in (_watch_lag(world), _watch_memory(world, house))]
-        living = [asyncio.ensure_future(client.live()) for client in clients.values()]
+        living = [asyncio.ensure_future(one.live()) for one in everybody]
         await asyncio.gather(*(asyncio.wait_for(one.connected.wait(), 30) for one in clients.values()))
         working = [asyncio.ensure_future(one) for one in work_of(clients)]
+        working += [asyncio.ensure_future(one.talk()) for one in speakers]
         try:
-            await asyncio.gather(Breaker(world, house, clients).do(plan), asyncio.sleep(plan.seconds))
+            await asyncio.gather(
+                Breaker(world, house, {one.name: one.link for one in everybody}).do(plan),
+                asyncio.sleep(plan.seconds),
+            )
             await asyncio.to_thread(house.mend)
             world.stopping.set()
-            await _wind_up(world, clients, working)
+            await _wind_up(world, clients, speakers, working)
         finally:
             for task in (*watching, *living, *working):
                 task.cancel()
             await asyncio.gather(*watching, *living, *working, return_exceptions=True)
+            await asyncio.gather(*(one.close() for one in room_clients))
         await _read_everything(world, house, clients)
     return world.history
 
@@ -65,6 +74,16 @@ async def _people(world: World, house: House) -> AsyncIterator[dict[str, Client]
     finally:
         for client in clients.values():
             await client.close()
+
+
+def _room_clients(world: World, clients: dict[str, Client]) -> list[RoomClient]:
+    """In the room where most is said, each with the sign-in of their person."""
+
+    def made(kind: type[RoomClient], name: str) -> RoomClient:
+        asking = clients[f"{name.rpartition('-')[0]}-1"].asking.another()
+        return kind(world, name, asking, world.rooms["general"])
+
+    return [*(made(Listener, name) for name in LISTENERS), *(made(Speaker, name) for name in SPEAKERS)]
 
 
 async def _signed_in(world: World, house: House) -> dict[str, Asking]:
@@ -121,7 +140,12 @@ async def _watch_memory(world: World, house: House) -> None:
         await asyncio.sleep(1.0)
 
 
-async def _wind_up(world: World, clients: dict[str, Client], working: Sequence[asyncio.Future[None]]) -> None:
+async def _wind_up(
+    world: World,
+    clients: dict[str, Client],
+    speakers: Sequence[Speaker],
+    working: Sequence[asyncio.Future[None]],
+) -> None:
     """Wait for the last answers, and for everybody to have everything."""
     done, _ = await asyncio.wait(working, timeout=ANSWERS_SECONDS)
     for task in done:
@@ -133,7 +157,8 @@ async def _wind_up(world: World, clients: dict[str, Client], working: Sequence[a
     deadline = world.now() + HEADS_SECONDS
     while world.now() < deadline and not all(_has_all(one, heads) for one in clients.values()):
         await asyncio.sleep(0.1)
-    unanswered = [client_id for client in clients.values() for client_id in sorted(client.unanswered)]
+    asking: list[Client | Speaker] = [*clients.values(), *speakers]
+    unanswered = [key for one in asking for key in sorted(one.unanswered)]
     world.tell(Finished(world.now(), tuple(unanswered)))
 
 

@@ -267,6 +267,11 @@ def _a_connected_client_was_left_behind(spoiling: Spoiling) -> None:
         spoiling.drop(one)
 
 
+@_spoils("STALE")
+def _a_room_socket_was_left_behind(spoiling: Spoiling) -> None:
+    spoiling.drop(spoiling.find(Heard)[-1])
+
+
 @_spoils("MEMORY")
 def _a_node_grew(spoiling: Spoiling) -> None:
     spoiling.change(spoiling.find(Memory)[0], megabytes=5_000.0)

@@ -12,6 +12,7 @@ from tests.faults.history import (
     Closed,
     FaultBegan,
     FinalLog,
+    Heard,
     History,
     Opened,
     Received,
@@ -78,6 +79,7 @@ def test_words_that_were_taken_back_are_no_conflict() -> None:
         (Answered, "only 0 operations were acknowledged"),
         (Opened, "nobody resumed who had missed something"),
         (FinalLog, "the log was not read in the end"),
+        (Heard, "no room socket was shown anything"),
     ],
 )
 def test_a_run_in_which_too_little_happened_is_no_pass(kind: type[Record], said: str) -> None:

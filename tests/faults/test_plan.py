@@ -2,7 +2,16 @@
 
 import pytest
 
-from tests.faults.plan import CLIENTS, KINDS, LONGEST_PAUSE, NODES, SMOKE_SECONDS, make_plan
+from tests.faults.plan import (
+    CLIENTS,
+    KINDS,
+    LISTENERS,
+    LONGEST_PAUSE,
+    NODES,
+    SMOKE_SECONDS,
+    SPEAKERS,
+    make_plan,
+)
 
 STORES = sorted(NODES)
 
@@ -21,7 +30,7 @@ def test_a_smoke_run_breaks_nearly_everything_once(store: str, seed: int) -> Non
 
     assert len(set(kinds)) >= len(KINDS[store]) - 2
     assert all(0 < fault.at < SMOKE_SECONDS for fault in plan.faults)
-    assert all(fault.target in ("", *CLIENTS, *plan.nodes) for fault in plan.faults)
+    assert all(fault.target in ("", *CLIENTS, *LISTENERS, *SPEAKERS, *plan.nodes) for fault in plan.faults)
 
 
 def test_a_long_run_breaks_everything_many_times_and_sometimes_for_long() -> None:
