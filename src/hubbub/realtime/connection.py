@@ -285,12 +285,16 @@ class Connection:
         self._submit(request, streams, answered)
 
     def _submit(self, request: Request, streams: tuple[int, ...], answered: Answered) -> None:
-        told = partial(self.hub.mailbox.put, self._answered, answered)
+        told = partial(self.hub.mailbox.put, self._answered, answered, request.room_id)
         journal.post(perform, request, told=told, streams=streams, owner=request.by.person_id)
         self._in_flight += 1
+        if request.room_id is not None:
+            self.hub.asked(request.room_id)
 
-    def _answered(self, answered: Answered, outcome: Answer | Refused) -> None:
+    def _answered(self, answered: Answered, room_id: int | None, outcome: Answer | Refused) -> None:
         self._in_flight -= 1
+        if room_id is not None:
+            self.hub.answered(room_id)
         if self._settled is not None:
             settled, self._settled = self._settled, None
             if not settled.done():

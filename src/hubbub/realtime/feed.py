@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 FRAME_BYTES = 65_536  # what is pending beyond it goes into another frame
 MOMENT_SECONDS = 1.0  # so long is kept what was made for those who missed something
 CHANGE_ACCESS = frozenset({"leave", "room"})
+CROWD = 250  # followers; bringing out to fewer takes less than a timer can tell
+WRITE_SECONDS = 4e-6
 RECENT = 256  # events kept at hand, so that most resumes need no query
 
 
@@ -121,6 +123,7 @@ class Feed:
         self._missed: dict[int, Stretch] = {}
         self._pending: list[LiveEvent] = []
         self._flushing = False
+        self._patience: asyncio.TimerHandle | None = None
         self._reading: asyncio.Task[None] | None = None
 
     def offer(self, events: Sequence[LiveEvent]) -> None:
@@ -186,9 +189,22 @@ class Feed:
         for listener in list(self.listeners):
             listener.deliver_ephemeral(self, notice)
 
+    def waits(self) -> bool:
+        """Whether to wait for more of this room that is under way; no longer than bringing out takes.
+
+        A crowd's next messages mostly come while the last are brought out, all but one or two. Without waiting these go
+        out alone, at the price of all, and the others a commit later: two trains that never meet.
+        """
+        if self._patience is None and self._pending and len(self.outboxes) >= CROWD:
+            self._patience = self._hub.loop.call_later(len(self.outboxes) * WRITE_SECONDS, self.flush)
+        return self._patience is not None
+
     def flush(self) -> None:
         """Bring what is pending to every follower."""
         self._flushing = False
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
         if not self._pending:
             return
         pending, self._pending = self._pending, []

@@ -7,6 +7,7 @@ with the log and its people with the store, so that whatever a hint should have 
 import asyncio
 import logging
 import secrets
+from collections import Counter
 from collections.abc import Collection, Coroutine, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -69,6 +70,8 @@ class Hub:
         self.polls = Polls(self)
         self._watch = watch.Watch(self)
         self._unflushed: list[Feed] = []
+        self._patient: list[Feed] = []
+        self._under_way: Counter[int] = Counter()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._readings: dict[tuple[int, int, int], asyncio.Task[Stretch]] = {}
         self._refreshing: set[int] = set()
@@ -126,6 +129,16 @@ class Hub:
             self.loop.call_soon(self._flush)
         self._unflushed.append(feed)
 
+    def asked(self, room_id: int) -> None:
+        """Something was put into the journal that will be an event of this room, or be refused."""
+        self._under_way[room_id] += 1
+
+    def answered(self, room_id: int) -> None:
+        """What was asked is told and answered."""
+        self._under_way[room_id] -= 1
+        if not self._under_way[room_id]:
+            del self._under_way[room_id]
+
     def release(self, feed: Feed) -> None:
         """Forget a feed that nobody follows."""
         if not feed.is_followed and not feed.replaying and self.feeds.get(feed.room_id) is feed:
@@ -178,9 +191,12 @@ class Hub:
         return await asyncio.shield(reading)
 
     def _flush(self) -> None:
-        unflushed, self._unflushed = self._unflushed, []
-        for feed in unflushed:
-            feed.flush()
+        pending, self._unflushed, self._patient = [*self._patient, *self._unflushed], [], []
+        for feed in pending:
+            if feed.room_id in self._under_way and feed.waits():
+                self._patient.append(feed)
+            else:
+                feed.flush()
 
     async def _refresh(self, person_id: int) -> None:
         try:
