@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 
-from tests.faults.case import FOR_EVER, Case, Finding, Followed, Operation, patience_ends
+from tests.faults.case import FOR_EVER, Case, Finding, Followed, Operation, alike, patience_ends
 from tests.faults.folding import Fold
 from tests.faults.history import (
     Heard,
@@ -62,16 +62,9 @@ def conflicting_seq(case: Case) -> Iterator[Finding]:
     for epoch, event in sights:
         key = (epoch, event["room"], event["seq"])
         known = seen.setdefault(key, event)
-        if known is not event and key not in told and not _alike(known, event):
+        if known is not event and key not in told and not alike(known, event):
             told.add(key)
             yield Finding("CONFLICTING_SEQ", f"{event['room']}:{event['seq']} is {known} and {event}")
-
-
-def _alike(one: Json, other: Json) -> bool:
-    if one == other:
-        return True
-    blank = {"body": None, "html": None}
-    return None in (one.get("body"), other.get("body")) and {**one, **blank} == {**other, **blank}
 
 
 def divergence_of_clients(case: Case) -> Iterator[Finding]:

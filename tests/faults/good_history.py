@@ -25,15 +25,18 @@ from tests.faults.history import (
     ReadHead,
     Received,
     Removed,
+    RestoredLog,
     SignedOut,
     Synced,
 )
+from tests.faults.plan import BACKUP
 
 Json = dict[str, Any]
 ROOM = "r1"
 EPOCH = "e1"
 NODES = ("n1", "n2")
 SAID = 120
+BACKED_UP = SAID + 5  # the last event that is in the backup
 AT = "2026-11-23T08:00:00.000Z"
 
 
@@ -153,6 +156,8 @@ def _break(story: Story) -> None:
 def _end(story: Story) -> None:
     """Ben signs out of his second client, and then is removed; Ada says one thing more."""
     history = story.history
+    history.add(FaultBegan(story.now(), -1, BACKUP, ""))
+    history.add(FaultEnded(story.now(), -1))
     history.add(SignedOut(story.now(), "ben-2"))
     history.add(Closed(story.now(), 4, 4401))
     story.events.append(
@@ -178,6 +183,8 @@ def _read(story: Story) -> None:
         history.add(FinalRooms(story.now(), node, "ada", [{**room, "unread": 0}]))
         history.add(FinalRooms(story.now(), node, "cleo", [{**room, "unread": SAID + 2}]))
     history.add(FinalCheck(story.now(), 0, "consistent"))
+    restored = [event for event in story.events if event["seq"] <= BACKED_UP]
+    history.add(RestoredLog(story.now(), ROOM, "e2", restored))
 
 
 def _join(seq: int, user: str) -> Json:

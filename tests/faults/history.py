@@ -199,6 +199,14 @@ class Restored(Record, frozen=True):
     begun: float
 
 
+class RestoredLog(Record, frozen=True):
+    """What the backup that was taken amid the run gives on an empty machine."""
+
+    room: str
+    epoch: str
+    events: list[Json]
+
+
 class FinalLog(Record, frozen=True):
     node: str
     room: str
@@ -256,6 +264,7 @@ AnyRecord = (
     | Lagged
     | Memory
     | Restored
+    | RestoredLog
     | FinalLog
     | FinalMessages
     | FinalRooms

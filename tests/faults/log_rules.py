@@ -2,9 +2,20 @@
 
 from collections.abc import Iterator
 
-from tests.faults.case import FOR_EVER, Case, Finding, Operation
+from tests.faults.case import FOR_EVER, Case, Finding, Operation, alike
 from tests.faults.folding import Fold
-from tests.faults.history import FinalCheck, FinalMessages, FinalRooms, Finished, Json, Odd, ReadHead
+from tests.faults.history import (
+    FaultBegan,
+    FinalCheck,
+    FinalMessages,
+    FinalRooms,
+    Finished,
+    Json,
+    Odd,
+    ReadHead,
+    RestoredLog,
+)
+from tests.faults.plan import BACKUP
 
 CODES = (
     "bad_json",
@@ -232,6 +243,27 @@ def bad_answer(case: Case) -> Iterator[Finding]:
             yield Finding("UNANSWERED", f"{client_id} never got an answer")
 
 
+def backup(case: Case) -> Iterator[Finding]:
+    """What a backup gives is the beginning of the log, with all that was acknowledged before it, in another life."""
+    begun = next((one.at for one in case.history.of(FaultBegan) if one.kind == BACKUP), 0.0)
+    restored = {one.room: one for one in case.history.of(RestoredLog)}
+    for room, one in restored.items():
+        log = case.log.get(room, [])
+        for event, kept in zip(one.events, log, strict=False):
+            if not alike(event, kept):
+                yield Finding("DIVERGENCE", f"restored, {room}:{kept['seq']} is {event} instead of {kept}")
+                break
+        if len(one.events) > len(log) or one.epoch == case.epoch:
+            yield Finding("DIVERGENCE", f"restored, {room} is longer than it was, or of the same life")
+    for (person, client_id), events in case.written.items():
+        operation = case.operations.get((person, client_id))
+        room, seq = events[0]["room"], events[0]["seq"]
+        if operation is None or operation.acked_at >= begun or room not in restored:
+            continue
+        if seq > len(restored[room].events):
+            yield Finding("ACKED_AND_LOST", f"{client_id} of {person} was acknowledged before the backup")
+
+
 def inconsistent(case: Case) -> Iterator[Finding]:
     for one in case.history.of(FinalCheck):
         if one.code != 0:
@@ -251,5 +283,6 @@ RULES = (
     unread_wrong,
     read_too_old,
     bad_answer,
+    backup,
     inconsistent,
 )

@@ -17,6 +17,7 @@ POSTGRES_FAULTS = ("postgres_restarted", "postgres_killed", "postgres_paused", "
 DISK_FAULTS = ("disk_full",)  # where a small file system may be mounted
 WRITE_FAULTS = ("writes_refused",)
 CLOCK_FAULTS = ("clock_stepped",)
+BACKUP = "backup_taken"  # once in a run, and restored in the end
 KINDS = {
     "sqlite": (*NODE_FAULTS, *LINK_FAULTS, *CLOCK_FAULTS, *WRITE_FAULTS),
     "postgres": (*NODE_FAULTS, *LINK_FAULTS, *CLOCK_FAULTS, *REDIS_FAULTS, *POSTGRES_FAULTS),
@@ -44,10 +45,12 @@ class Plan:
     seconds: float
     faults: tuple[Fault, ...]
     one_by_one: bool = False  # nothing is broken before the last thing is whole again
+    backup_at: float | None = None
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        return tuple(sorted({fault.kind for fault in self.faults}))
+        taken = set() if self.backup_at is None else {BACKUP}
+        return tuple(sorted({fault.kind for fault in self.faults} | taken))
 
     @property
     def nodes(self) -> tuple[str, ...]:
@@ -69,7 +72,7 @@ def make_plan(seed: int, store: str, seconds: float, *, also: tuple[str, ...] = 
         target = _target(kind, NODES[store], dice)
         faults.append(Fault(round(at + dice.uniform(0, gap / 2), 3), kind, target, _length(dice, longest)))
         at += gap
-    return Plan(seed, store, seconds, tuple(faults))
+    return Plan(seed, store, seconds, tuple(faults), backup_at=round(seconds * dice.uniform(0.3, 0.7), 3))
 
 
 def _target(kind: str, nodes: tuple[str, ...], dice: random.Random) -> str:

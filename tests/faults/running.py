@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from tests.faults.asking import Asking
+from tests.faults.backing_up import back_up, restore, somewhere_else
 from tests.faults.breaking import Breaker
 from tests.faults.clients import Client
 from tests.faults.history import (
@@ -39,31 +41,41 @@ HEADS_SECONDS = 20.0
 async def run(plan: Plan, house: House) -> History:
     world = World(plan.seed, house.nodes)
     world.tell(Planned(world.now(), plan.seed, plan.store, plan.kinds, plan.nodes))
-    async with _people(world, house) as clients:
-        await _set_scene(world, clients)
-        room_clients = _room_clients(world, clients)
-        speakers = [one for one in room_clients if isinstance(one, Speaker)]
-        everybody: list[Client | RoomClient] = [*clients.values(), *room_clients]
-        watching = [asyncio.ensure_future(one) for one in (_watch_lag(world), _watch_memory(world, house))]
-        living = [asyncio.ensure_future(one.live()) for one in everybody]
-        await asyncio.gather(*(asyncio.wait_for(one.connected.wait(), 30) for one in clients.values()))
-        working = [asyncio.ensure_future(one) for one in work_of(clients)]
-        working += [asyncio.ensure_future(one.talk()) for one in speakers]
-        try:
-            await asyncio.gather(
-                Breaker(world, house, {one.name: one.link for one in everybody}).do(plan),
-                asyncio.sleep(plan.seconds),
-            )
-            await asyncio.to_thread(house.mend)
-            world.stopping.set()
-            await _wind_up(world, clients, speakers, working)
-        finally:
-            for task in (*watching, *living, *working):
-                task.cancel()
-            await asyncio.gather(*watching, *living, *working, return_exceptions=True)
-            await asyncio.gather(*(one.close() for one in room_clients))
-        await _read_everything(world, house, clients)
+    with somewhere_else() as backup:
+        async with _people(world, house) as clients:
+            await _live_through(plan, world, house, clients, backup)
+            await _read_everything(world, house, clients)
+        if plan.backup_at is not None:
+            await restore(world, house, backup)
     return world.history
+
+
+async def _live_through(
+    plan: Plan, world: World, house: House, clients: dict[str, Client], backup: Path
+) -> None:
+    await _set_scene(world, clients)
+    room_clients = _room_clients(world, clients)
+    speakers = [one for one in room_clients if isinstance(one, Speaker)]
+    everybody: list[Client | RoomClient] = [*clients.values(), *room_clients]
+    watching = [asyncio.ensure_future(one) for one in (_watch_lag(world), _watch_memory(world, house))]
+    living = [asyncio.ensure_future(one.live()) for one in everybody]
+    await asyncio.gather(*(asyncio.wait_for(one.connected.wait(), 30) for one in clients.values()))
+    working = [asyncio.ensure_future(one) for one in work_of(clients)]
+    working += [asyncio.ensure_future(one.talk()) for one in speakers]
+    try:
+        breaker = Breaker(world, house, {one.name: one.link for one in everybody})
+        doing = [breaker.do(plan), asyncio.sleep(plan.seconds)]
+        if plan.backup_at is not None:
+            doing.append(back_up(world, house, backup, plan.backup_at))
+        await asyncio.gather(*doing)
+        await asyncio.to_thread(house.mend)
+        world.stopping.set()
+        await _wind_up(world, clients, speakers, working)
+    finally:
+        for task in (*watching, *living, *working):
+            task.cancel()
+        await asyncio.gather(*watching, *living, *working, return_exceptions=True)
+        await asyncio.gather(*(one.close() for one in room_clients))
 
 
 @asynccontextmanager

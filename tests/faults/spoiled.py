@@ -28,6 +28,7 @@ from tests.faults.history import (
     Record,
     Removed,
     Reset,
+    RestoredLog,
     SignedOut,
 )
 
@@ -228,6 +229,25 @@ def _a_client_folds_something_else(spoiling: Spoiling) -> None:
     received = spoiling.find(Received, connection=1)[-1]
     event = next(one for one in spoiling.find(FinalLog)[0].events if one["seq"] == received.seq)
     spoiling.change(received, digest=spoiling.history.see(received.at, event | {"html": "<b>"}))
+
+
+@_spoils("ACKED_AND_LOST")
+def _the_backup_lacks_what_was_acked_before_it(spoiling: Spoiling) -> None:
+    restored = spoiling.find(RestoredLog)[0]
+    spoiling.change(restored, events=restored.events[:-1])
+
+
+@_spoils("DIVERGENCE")
+def _the_backup_has_other_words(spoiling: Spoiling) -> None:
+    restored = spoiling.find(RestoredLog)[0]
+    events = copy.deepcopy(restored.events)
+    events[7]["body"] = "other words than those"
+    spoiling.change(restored, events=events)
+
+
+@_spoils("DIVERGENCE")
+def _what_was_restored_calls_itself_the_same_life(spoiling: Spoiling) -> None:
+    spoiling.change(spoiling.find(RestoredLog)[0], epoch=spoiling.find(FinalLog)[0].epoch)
 
 
 @_spoils("UNREAD_WRONG")

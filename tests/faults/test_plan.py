@@ -3,6 +3,7 @@
 import pytest
 
 from tests.faults.plan import (
+    BACKUP,
     CLIENTS,
     KINDS,
     LISTENERS,
@@ -37,7 +38,7 @@ def test_a_long_run_breaks_everything_many_times_and_sometimes_for_long() -> Non
     plan = make_plan(3, "postgres", 1_800)
     lengths = [fault.seconds for fault in plan.faults]
 
-    assert set(plan.kinds) == set(KINDS["postgres"])
+    assert set(plan.kinds) == {*KINDS["postgres"], BACKUP}
     assert max(lengths) > 45
     assert max(lengths) <= LONGEST_PAUSE
     assert sorted(lengths)[len(lengths) // 2] < 25
