@@ -10,9 +10,12 @@ from django.db import connection, transaction
 
 from hubbub.events import journal, log
 from hubbub.events.models import Event
+from hubbub.events.schema import Draft
 from hubbub.events.settling import Unsettled, settle
 from hubbub.events.waiting import ALWAYS, Command
+from hubbub.lib import clock
 from hubbub.lib.refusals import Busy, Refused, Unavailable
+from hubbub.messages.events import Said
 from hubbub.messages.models import Message
 from hubbub.ops.consistency import findings
 from hubbub.rooms.models import Membership, Room
@@ -238,6 +241,31 @@ def test_a_commit_whose_answer_was_lost_is_answered_as_the_store_knows_it(room: 
     assert broken_off(done=True) == ["the answer"]
     (refusal,) = broken_off(done=False)
     assert isinstance(refusal, Unavailable)
+
+
+def test_a_commit_that_a_crash_swallowed_is_not_there_though_another_got_its_number(room: Room) -> None:
+    only_on_postgres()
+    told: list[object] = []
+
+    def attempt(*, swallowed: bool) -> Unsettled:
+        """One that wrote an event, and whose number says that something was committed."""
+        log.forget_witness()
+        with transaction.atomic():
+            stream = log.lock([room.pk])[room.pk]
+            log.record(stream, [Draft("message", 1, clock.now(), Said("m1", "hi", "<p>hi</p>"))])
+            transaction.set_rollback(swallowed)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_current_xact_id()::text")
+            (number,) = cursor.fetchone() or (0,)
+        command = Command(lambda calls: calls, None, (), 1, told.append)
+        return Unsettled([command], ["the answer"], int(number), log.witness())
+
+    assert settle(attempt(swallowed=True))
+    assert settle(attempt(swallowed=False))
+
+    refusal, answer = told
+    assert isinstance(refusal, Unavailable)
+    assert answer == "the answer"
 
 
 def test_a_commit_that_is_still_under_way_is_asked_about_again(room: Room) -> None:

@@ -1,5 +1,6 @@
 """Reading and recording the log. Recording happens inside a transaction which has locked the stream."""
 
+import threading
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,13 +11,30 @@ from django.db.models import Q
 
 from hubbub.events import announce
 from hubbub.events.models import Event, LogState, Stream
-from hubbub.events.rows import ADVANCE, AFTER, BETWEEN, EPOCH, EVENTS, FLOORS, HEADS, LOCK, RECEIPTS, REPEATS
+from hubbub.events.rows import (
+    ADVANCE,
+    AFTER,
+    BETWEEN,
+    EPOCH,
+    EVENTS,
+    FLOORS,
+    HAPPENED,
+    HEADS,
+    LOCK,
+    RECEIPTS,
+    REMEMBERED,
+    REPEATS,
+)
 from hubbub.events.schema import Draft, Recorded, Repeat
 from hubbub.lib import ids
 from hubbub.lib.asking import Later
 from hubbub.lib.rows import moment, moment_of
 
 _encode = msgspec.json.Encoder().encode
+_written = threading.local()
+
+Witness = tuple[str, list[Any]]
+"""A question that has an answer exactly if the transaction that wrote last on this thread is there."""
 
 
 @dataclass(slots=True)
@@ -75,6 +93,9 @@ def record_all(drafts: Sequence[tuple[LockedStream, Draft]]) -> list[Recorded]:
     recorded = [_number(stream, draft) for stream, draft in drafts]
     EVENTS.insert([_row(event) for event in recorded])
     ADVANCE.run({stream.pk: stream.head for stream, _ in drafts}.items())
+    if recorded:
+        last = recorded[-1]
+        _written.witness = (HAPPENED, [last.stream_id, last.seq, last.kind, moment(last.at), last.client_id])
     announce.tell(recorded)
     return recorded
 
@@ -121,12 +142,25 @@ def repeats(wanted: Collection[tuple[int, str]]) -> Later[dict[tuple[int, str], 
 
 def remember(answers: Iterable[tuple[int, str, Repeat]]) -> None:
     """Keep these answers for ever: (author, client_id, answer)."""
-    RECEIPTS.insert(
-        [
-            (author, client_id, answer.fingerprint, answer.stream_id, answer.seq, answer.subject)
-            for author, client_id, answer in answers
-        ]
-    )
+    rows = [
+        (author, client_id, answer.fingerprint, answer.stream_id, answer.seq, answer.subject)
+        for author, client_id, answer in answers
+    ]
+    RECEIPTS.insert(rows)
+    if rows and witness() is None:
+        author, client_id, *_, subject = rows[-1]
+        _written.witness = (REMEMBERED, [author, client_id, subject])
+
+
+def forget_witness() -> None:
+    """Another transaction begins."""
+    _written.witness = None
+
+
+def witness() -> Witness | None:
+    """Of what was written since; None if it was nothing that the log knows of."""
+    found: Witness | None = getattr(_written, "witness", None)
+    return found
 
 
 def trim(stream_id: int, floor: int) -> None:

@@ -71,3 +71,9 @@ BETWEEN = Statement(
     """,
     {"stream": "bigint", "low": "bigint", "high": "bigint"},
 )
+
+HAPPENED = """
+    SELECT 1 FROM hubbub_event
+    WHERE stream_id = %s AND seq = %s AND kind = %s AND at = %s AND client_id IS NOT DISTINCT FROM %s
+"""
+REMEMBERED = "SELECT 1 FROM hubbub_receipt WHERE author = %s AND client_id = %s AND subject = %s"

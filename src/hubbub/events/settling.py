@@ -32,6 +32,7 @@ class Unsettled:
     batch: Batch
     outcomes: list[Any] = field(default_factory=list)
     number: int | None = None  # of the transaction; None before the commit was asked for
+    witness: log.Witness | None = None
 
 
 def run_together(batch: Batch) -> list[Unsettled]:
@@ -62,11 +63,20 @@ def run_together(batch: Batch) -> list[Unsettled]:
 
 
 def settle(unsettled: Unsettled) -> bool:
-    """Ask the store what became of it and answer; False where the store cannot say yet."""
+    """Ask the store what became of it and answer; False where the store cannot say yet.
+
+    Its number alone is no proof: what a crash has swallowed before it was written is forgotten with its number, which
+    another transaction then gets and commits.
+    """
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_xact_status(%s::text::xid8)", [str(unsettled.number)])
             (status,) = cursor.fetchone() or (None,)
+            if unsettled.witness is not None:
+                cursor.execute(*unsettled.witness)
+                status = (
+                    "committed" if cursor.fetchone() else status if status == "in progress" else "aborted"
+                )
     except Error:
         connection.close()
         return False
@@ -86,6 +96,7 @@ def answer_all(batch: Batch, refusal: Refused) -> None:
 
 def _commit(attempt: Unsettled) -> None:
     batch = attempt.batch
+    log.forget_witness()
     with transaction.atomic():
         number = _begin(batch) if connection.vendor == "postgresql" else None
         attempt.outcomes = in_runs(batch, _runs(batch), _done)
@@ -93,6 +104,7 @@ def _commit(attempt: Unsettled) -> None:
             # Nothing is acknowledged, so the disk need not be waited for: a stranger whose question held a stream would
             # wait for it, and learn by that that there is one.
             do("SET LOCAL synchronous_commit TO off", [])
+        attempt.witness = log.witness()
         attempt.number = number
 
 
