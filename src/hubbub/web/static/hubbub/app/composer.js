@@ -111,8 +111,9 @@ export class Composer {
     this.#room = room.id;
     const why = hindrance(room);
     const title = room.kind === 'direct' ? titleOf(room, t('room.notes')) : `#${room.name}`;
-    set(this.field, 'placeholder', t('composer.placeholder', { room: title }));
-    set(this.field, 'aria-label', t('composer.placeholder', { room: title }));
+    const words = t('composer.placeholder', { room: title });
+    set(this.field, 'placeholder', words);
+    set(this.field, 'aria-label', words);
     set(this.form, 'hidden', Boolean(why));
     set(this.#closed, 'hidden', !why);
     if (why) fillWith(this.#closed, t(`closed.${why}`, { room: title }), why === 'visitor' && signIn());

@@ -192,8 +192,11 @@ export class Heights {
   #sum = 0;
   /** @type {Map<string, number>} */
   #sums = new Map();
+  /** What stood on the page before. */
+  #range = [Infinity, 0];
 
   forget() {
+    this.#range = [Infinity, 0];
     this.#known.clear();
     this.#sums.clear();
     this.#sum = 0;
@@ -205,6 +208,9 @@ export class Heights {
    * @param {[number, number]} range  the seqs of the first and the last row that stay
    */
   keep(list, [from, to]) {
+    const [first, last] = this.#range;
+    this.#range = [from, to];
+    if (from <= first && to >= last) return;
     const rows = /** @type {HTMLElement[]} */ ([...list.children]).filter(({ dataset: { seq } }) => Number(seq) > 0);
     this.#note(rows.filter(({ dataset: { seq } }) => Number(seq) < from || Number(seq) > to));
   }

@@ -78,9 +78,10 @@ export class Pane {
   /** @param {string} id */
   typing(id) {
     const names = typists(id);
+    if (!names.length) return say(this.#typing, '');
     const who = names.slice(0, FEW);
     const words = names.length > FEW ? t('typing.several') : t('typing.names', { n: who.length, names: list(who) });
-    say(this.#typing, names.length ? words : '');
+    say(this.#typing, words);
   }
 
   pill() {

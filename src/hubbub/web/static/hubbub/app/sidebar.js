@@ -9,6 +9,8 @@ const HOLD = 2000;
 
 /** @type {Map<string, HTMLElement>} */
 const rows = new Map();
+/** @type {WeakMap<HTMLElement, string>} what each of them shows */
+const signs = new WeakMap();
 /** @type {string[]} */
 let order = [];
 /** @type {Hubbub.App} */
@@ -119,16 +121,17 @@ function placeOf({ id }) {
 function rowOf(room) {
   const row = rows.get(room.id) ?? el('a', { class: 'room', 'data-room-id': room.id });
   rows.set(room.id, row);
-  const number = calls(room);
-  const title = titleOf(room, t('room.notes'));
+  const [number, isOpen, title] = [calls(room), room.id === store.open, titleOf(room, t('room.notes'))];
+  const waits = store.drafts.has(room.id) && !isOpen;
+  const there = room.kind === 'direct' && someone(room);
+  const sign = [title, room.kind, room.unread, number, room.member, isOpen, waits, there].join('|');
+  if (signs.get(row) === sign) return row;
+  signs.set(row, sign);
   set(row, 'href', hrefOf(room));
   set(row, 'data-unread', room.unread);
   set(row, 'data-mentions', number);
   set(row, 'data-quiet', !room.member);
-  set(row, 'aria-current', room.id === store.open ? 'page' : null);
-  const sign = `${title}|${room.kind}|${room.unread}|${number}|${store.drafts.has(room.id) && room.id !== store.open}|${room.kind === 'direct' && someone(room)}`;
-  if (row.dataset.sign === sign) return row;
-  row.dataset.sign = sign;
+  set(row, 'aria-current', isOpen ? 'page' : null);
   fillWith(row, mark(room), el('b', { dir: 'auto' }, title), pencil(room), badge(room, number));
   return row;
 }
