@@ -22,6 +22,9 @@ def chat_page(
     context: dict[str, Any] = {
         "assets": assets(),
         "boot": content,
+        "rooms": sorted(
+            (one for one in content["rooms"] if one["name"]), key=lambda one: one["name"].casefold()
+        ),
         "chat_url": content["urls"]["chat"],
         "import_map": mark_safe(assets().import_map),  # noqa: S308 (made of our own file names)
         "island": mark_safe(island(content)),  # noqa: S308 (escaped by `island`)
