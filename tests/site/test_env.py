@@ -93,6 +93,14 @@ def test_a_secret_key_given_is_not_written(tmp_path: Path) -> None:
             "postgresql://h/db?sslmode=require&connect_timeout=3",
             Database("postgresql", "db", host="h", options={"sslmode": "require", "connect_timeout": "3"}),
         ),
+        (
+            "postgresql://h/db?prepare_threshold=0",
+            Database("postgresql", "db", host="h", prepare_threshold=0),
+        ),
+        (
+            "postgresql://h/db?prepare_threshold=none",
+            Database("postgresql", "db", host="h", prepare_threshold=None),
+        ),
     ],
 )
 def test_a_database_address_is_taken_apart(tmp_path: Path, url: str, expected: Database) -> None:
@@ -110,6 +118,7 @@ def test_a_database_address_is_taken_apart(tmp_path: Path, url: str, expected: D
         ("DATABASE_URL", "sqlite:///db?s3cret=1"),
         ("DATABASE_URL", "postgresql://ann:s3cret@h"),
         ("DATABASE_URL", "postgresql://ann:s3cret@h:port/db"),
+        ("DATABASE_URL", "postgresql://ann:s3cret@h/db?prepare_threshold=often"),
         ("REDIS_URL", "http://:s3cret@h"),
         ("REDIS_URL", "redis://:s3cret@h:port"),
         ("HUBBUB_URL", "chat.example.org"),

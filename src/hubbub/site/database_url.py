@@ -8,6 +8,8 @@ from hubbub.site.refused import BadSetting
 
 SCHEMES = {"sqlite": "sqlite", "postgres": "postgresql", "postgresql": "postgresql"}
 
+PREPARE_THRESHOLD = 5  # the driver's own
+
 # A password may hold any character but "?", written as it is or percent-encoded: the last "@" ends it.
 _AUTHORITY = re.compile(
     r"(?:(?P<user>[^:@/?]*)(?::(?P<password>[^?]*))?@)?(?P<host>\[[^\]]*\]|[^:/?@]*)(?::(?P<port>\d*))?"
@@ -16,7 +18,10 @@ _AUTHORITY = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """Which database: `vendor` is sqlite or postgresql, `options` what the driver takes besides."""
+    """Which database: `vendor` is sqlite or postgresql, `options` what the driver takes besides.
+
+    Of a statement that was asked so often PostgreSQL keeps the plan; None: never.
+    """
 
     vendor: str
     name: str
@@ -25,6 +30,7 @@ class Database:
     host: str = ""
     port: str = ""
     options: dict[str, str] = field(default_factory=dict)
+    prepare_threshold: int | None = PREPARE_THRESHOLD
 
     @classmethod
     def sqlite(cls, name: str) -> "Database":
@@ -64,6 +70,7 @@ def _postgresql(rest: str) -> Database:
         )
     options = dict(parse_qsl(query))
     host = options.pop("host", "") or unquote(found["host"]).strip("[]")
+    threshold = _threshold(options.pop("prepare_threshold", str(PREPARE_THRESHOLD)))
     name = unquote(remainder[1:]) or options.pop("dbname", "")
     if not name:
         raise BadSetting("DATABASE_URL must end with the name of a database: postgresql://HOST/NAME.")
@@ -75,4 +82,13 @@ def _postgresql(rest: str) -> Database:
         host=host,
         port=found["port"] or options.pop("port", ""),
         options=options,
+        prepare_threshold=threshold,
     )
+
+
+def _threshold(given: str) -> int | None:
+    if given == "none":
+        return None
+    if not (given.isascii() and given.isdigit()):
+        raise BadSetting("DATABASE_URL takes a number or `none` as prepare_threshold.")
+    return int(given)

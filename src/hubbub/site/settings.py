@@ -79,7 +79,8 @@ def _database(database: Database) -> dict[str, Any]:
         "CONN_MAX_AGE": 0,  # the pool keeps connections, not Django
         # Whoever waits for a connection is soon told that there is none; the pool is back soon after the store is.
         "OPTIONS": {
-            "prepare_threshold": 5,  # for the journal, see `asking.keep_plans`; Django's own statements never are
+            # For the journal, see `asking.keep_plans`: of Django's own statements no plan is kept.
+            "prepare_threshold": database.prepare_threshold,
             "pool": {"min_size": 1, "max_size": 16, "timeout": 4, "reconnect_timeout": 4},
             **SOON_DEAD,
             **database.options,
