@@ -116,12 +116,13 @@ class House:
         yield context
         context.close()
 
-    def renderers_mb(self) -> float:
-        """The memory of all pages, what they share counted in parts."""
+    def tab_mb(self) -> float:
+        """The memory of the page: of all renderers, some of them the browser's own, the one that has worked most."""
         tools = self.browser.new_browser_cdp_session()
         processes = tools.send("SystemInfo.getProcessInfo")["processInfo"]
         tools.detach()
-        return sum(_pss_mb(int(one["id"])) for one in processes if one["type"] == "renderer")
+        renderers = [one for one in processes if one["type"] == "renderer"]
+        return _pss_mb(int(max(renderers, key=lambda one: float(one["cpuTime"]))["id"]))
 
     @contextmanager
     def wire(self) -> Iterator[Wire]:
