@@ -5,7 +5,7 @@ import random
 import socket
 import time
 from collections.abc import Iterator
-from statistics import median
+from statistics import quantiles
 
 import pytest
 from websockets.frames import Frame, Opcode
@@ -46,6 +46,11 @@ def flood(speaker: SessionSocket, readers: list[SessionSocket], room: Json) -> f
     return time.monotonic() - begun
 
 
+def quicker(times: list[float]) -> float:
+    """What at most a quarter of them fall below."""
+    return quantiles(times, n=4)[0]
+
+
 def test_stalled_readers_slow_nobody_cost_little_and_miss_nothing(hubbub_server: Servers) -> None:
     server = hubbub_server(env=UNHURRIED)
     house = House(server.place, {"n1": server})
@@ -66,9 +71,9 @@ def test_stalled_readers_slow_nobody_cost_little_and_miss_nothing(hubbub_server:
     stalled.close()
     again_alone = [flood(speaker, readers, room) for _ in range(FLOODS // 2)]
 
-    # What the machine does besides is in the difference of the two times without it.
-    usual = sorted((median(alone), median(again_alone)))
-    assert median(beside) <= 1.25 * usual[1] * (usual[1] / usual[0]), (alone, beside, again_alone)
+    # A stalled reader would cost in every flood, what the machine does besides in some: the quicker quarter counts.
+    usual = sorted((quicker(alone), quicker(again_alone)))
+    assert quicker(beside) <= 1.25 * usual[1] * (usual[1] / usual[0]), (alone, beside, again_alone)
     assert grown <= 1.0 + 0.1 * memory + 10, grown  # the recent events of the room are kept too
     log = ada.log_of(room["id"], position)
     resumed = server.session_socket(token)

@@ -14,6 +14,7 @@ import * as sync from './sync.js';
 import { Timeline } from './timeline.js';
 
 const AGAIN = 3000;
+const LATE = 1000;
 const boot = readBoot();
 if (canRun()) start();
 
@@ -29,7 +30,13 @@ function start() {
   if (boot.context && boot.room) sync.takePage(boot.room.id, boot.context, { around: 0, limit: sync.PAGE });
   listen(app);
   void arrive(app, new URL(location.href), returned() ? history.state?.where : undefined);
-  inFrame(() => window.setTimeout(() => live(app)));
+  void shown().then(() => live(app));
+}
+
+/** Once the first frame is drawn; a window that nobody sees may never be, and is connected all the same. */
+function shown() {
+  const late = new Promise((done) => window.setTimeout(done, LATE));
+  return Promise.race([new Promise((done) => inFrame(() => window.setTimeout(done))), late]);
 }
 
 /**
