@@ -49,6 +49,13 @@ def hidden(kind: str) -> tuple[str, str]:
     return room.wire_id, "cleo" if kind == "staff" else "ada"
 
 
+def outside(kind: str) -> tuple[str, Asker]:
+    """A room and somebody for whom it is not there."""
+    room, outsider = hidden(kind)
+    cast.actor(outsider)
+    return room, of(outsider)
+
+
 def ask(
     who: Asker, method: str, room: str, path: str, body: dict[str, object] | None
 ) -> tuple[int, dict[str, object]]:
@@ -62,9 +69,7 @@ def ask(
 def test_a_hidden_room_looks_absent(
     kind: str, method: str, path: str, body: dict[str, object] | None
 ) -> None:
-    room, outsider = hidden(kind)
-    cast.actor(outsider)
-    stranger = of(outsider)
+    room, stranger = outside(kind)
 
     answer = ask(stranger, method, room, path, body)
 
@@ -85,9 +90,7 @@ def statements(question: Callable[[], object]) -> list[str]:
 def test_a_hidden_room_costs_the_statements_of_an_absent_one(
     kind: str, method: str, path: str, body: dict[str, object] | None
 ) -> None:
-    room, outsider = hidden(kind)
-    cast.actor(outsider)
-    stranger = of(outsider)
+    room, stranger = outside(kind)
     ask(stranger, method, room, path, body)  # the first question of a person may cost more
 
     asked = statements(lambda: ask(stranger, method, room, path, body))

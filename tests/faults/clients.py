@@ -6,12 +6,10 @@ It trusts nothing that it is told: everything goes into the history for the judg
 import asyncio
 import json
 from collections import deque
-from contextlib import suppress
 from typing import Any
 
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, WebSocketException
-from websockets.typing import Origin
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed
 
 from tests.faults.asking import Asking, Reply
 from tests.faults.history import (
@@ -27,26 +25,21 @@ from tests.faults.history import (
     Reset,
     Synced,
 )
-from tests.faults.proxy import Link
+from tests.faults.wandering import Wanderer
 from tests.faults.world import World
 
 Json = dict[str, Any]
 ANSWER_SECONDS = 12.0
 AGAIN = ("busy", "unavailable", "rate_limited")
-DESERVED = (1000, 1001, 1005, 1006, 1012, 4429, 4490)
 SESSION_ENDED = 4401
 REMEMBERED = 60
 GONE: Json = {}
 
 
-class Client:
+class Client(Wanderer):
     def __init__(self, world: World, name: str, asking: Asking) -> None:
-        self.world = world
-        self.name = name
+        super().__init__(world, name, asking)
         self.person = name.rpartition("-")[0]
-        self.asking = asking
-        self.dice = world.dice(name)
-        self.link = Link(world.dice(f"link of {name}"))
         self.epoch = ""
         self.positions: dict[str, int] = {}
         self.followed: set[str] = set()
@@ -58,8 +51,6 @@ class Client:
         self.refreshed = asyncio.Event()  # signed in again
         self.connected = asyncio.Event()
         self._socket: ClientConnection | None = None
-        self._connection = 0
-        self._node = ""
         self._waiting: dict[int, asyncio.Future[Json]] = {}
         self._fetching: dict[str, asyncio.Task[None]] = {}
         self._highest: dict[str, int] = {}
@@ -67,44 +58,16 @@ class Client:
 
     # The life of its socket
 
-    async def live(self) -> None:
-        """Connect to one node after the other, for ever."""
-        await self.link.open()
-        while True:
-            self._node = self.dice.choice(list(self.world.nodes))
-            self.link.target = self.world.nodes[self._node].port
-            with suppress(OSError, WebSocketException, TimeoutError, EOFError):
-                await self._connect()
-            await asyncio.sleep(self.dice.uniform(0.05, 0.4))
+    path = "/ws/v1"
 
     async def close(self) -> None:
         for task in self._fetching.values():
             task.cancel()
         if self._leaving is not None:
             self._leaving.cancel()
-        await self.link.close()
-        await self.asking.close()
+        await super().close()
 
-    async def _connect(self) -> None:
-        base_url = self.world.nodes[self._node].base_url
-        async with connect(
-            base_url.replace("http", "ws", 1) + "/ws/v1",
-            host="127.0.0.1",
-            port=self.link.port,
-            origin=Origin(base_url),
-            additional_headers=self.asking.socket_headers,
-            compression=None,
-            max_size=None,
-            open_timeout=5,
-            ping_interval=4,
-            ping_timeout=8,
-            close_timeout=0.5,
-            proxy=None,
-        ) as socket:
-            self._connection = next(self.world.numbers)
-            await self._talk(socket)
-
-    async def _talk(self, socket: ClientConnection) -> None:
+    async def meet(self, socket: ClientConnection) -> None:
         await socket.send(json.dumps({"type": "hello", "v": 1} | self._resume()))
         code = 1006
         try:
@@ -116,18 +79,15 @@ class Client:
             code = closed.rcvd.code if closed.rcvd is not None else 1006
         finally:
             self._disconnected(code)
-        await self._mind(code)
-
-    async def _mind(self, code: int) -> None:
         if code == SESSION_ENDED and self.signed_out:
             await self.refreshed.wait()
-        elif code not in DESERVED:
-            self.world.tell(Odd(self.world.now(), f"{self.name} at {self._node} was closed with {code}"))
+        else:
+            self.mind(code)
 
     def _disconnected(self, code: int) -> None:
         self.connected.clear()
         if self._socket is not None:
-            self.world.tell(Closed(self.world.now(), self._connection, code))
+            self.world.tell(Closed(self.world.now(), self.connection, code))
         self._socket = None
         if self._leaving is not None:
             self._leaving.cancel()
@@ -152,14 +112,14 @@ class Client:
             case "ack" | "err":
                 self._answer(frame)
             case "synced":
-                self.world.tell(Synced(at, self._connection, frame["room"], frame["head"]))
+                self.world.tell(Synced(at, self.connection, frame["room"], frame["head"]))
             case "reset":
-                self.world.tell(Reset(at, self._connection, frame["room"], frame["head"], frame["reason"]))
+                self.world.tell(Reset(at, self.connection, frame["room"], frame["head"], frame["reason"]))
                 self._begin(frame["room"], frame["head"])
             case "room":
                 self._room(frame["room"], at)
             case "revoked":
-                self.world.tell(Lost(at, self._connection, frame["room"]))
+                self.world.tell(Lost(at, self.connection, frame["room"]))
                 self._forget(frame["room"])
             case "drain":
                 wait = self.dice.uniform(0, frame["within_ms"] / 1000)
@@ -169,7 +129,7 @@ class Client:
         heads = {room["id"]: room["head"] for room in frame["rooms"] if room["member"]}
         self.world.tell(
             Opened(
-                at, self._connection, self.name, self.person, self._node, frame["epoch"], heads, self._resumed
+                at, self.connection, self.name, self.person, self.node, frame["epoch"], heads, self._resumed
             )
         )
         self._socket = socket
@@ -185,7 +145,7 @@ class Client:
     def _event(self, event: Json, at: float) -> None:
         room, seq = event["room"], event["seq"]
         digest = self.world.history.see(at, event)
-        self.world.tell(Received(at, self._connection, room, seq, digest))
+        self.world.tell(Received(at, self.connection, room, seq, digest))
         self._highest[room] = max(seq, self._highest.get(room, 0))
         if room in self.positions:
             self.positions[room] = max(seq, self.positions[room])
@@ -195,7 +155,7 @@ class Client:
     def _room(self, room: Json, at: float) -> None:
         if room["id"] in self.followed:
             return
-        self.world.tell(Gained(at, self._connection, room["id"], room["head"]))
+        self.world.tell(Gained(at, self.connection, room["id"], room["head"]))
         self.followed.add(room["id"])
         self._begin(room["id"], room["head"])
 
@@ -268,11 +228,11 @@ class Client:
             await asyncio.sleep(self.dice.uniform(0.1, 0.8))
 
     async def _try_socket(self, room: str, op: Json) -> Json | None:
-        socket, node, attempt = self._socket, self._node, next(self.world.numbers)
+        socket, node, attempt = self._socket, self.node, next(self.world.numbers)
         assert socket is not None
         waiting: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
         self._waiting[attempt] = waiting
-        self._asked(attempt, node, self._connection, room, op)
+        self._asked(attempt, node, self.connection, room, op)
         try:
             await socket.send(json.dumps({"type": "op", "ref": attempt, "room": room, **op}))
             frame = await asyncio.wait_for(waiting, ANSWER_SECONDS)

@@ -5,78 +5,43 @@ What a speaker is shown is not judged: a repeated key is answered by the stored 
 
 import asyncio
 import json
-from abc import ABC, abstractmethod
-from contextlib import suppress
+from abc import abstractmethod
 from typing import Any
 from urllib.parse import quote
 
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, WebSocketException
-from websockets.typing import Origin
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed
 
 from tests.faults.asking import Asking
-from tests.faults.clients import AGAIN, ANSWER_SECONDS, DESERVED
-from tests.faults.history import Answered, Asked, Heard, Listening, Odd
+from tests.faults.clients import AGAIN, ANSWER_SECONDS
+from tests.faults.history import Answered, Asked, Heard, Listening
 from tests.faults.load import random_body
-from tests.faults.proxy import Link
+from tests.faults.wandering import Wanderer
 from tests.faults.world import World
 
 Json = dict[str, Any]
 PAUSE_SECONDS = 0.5
 
 
-class RoomClient(ABC):
-    """One after the other a socket of a room, at whatever node."""
+class RoomClient(Wanderer):
+    """One after the other a socket of a room."""
 
     def __init__(self, world: World, name: str, asking: Asking, room: Json) -> None:
-        self.world, self.name, self.room = world, name, room
-        self.dice = world.dice(name)
-        self.link = Link(world.dice(f"link of {name}"))
-        self.node = ""
-        self.connection = 0
-        self._asking = asking
+        super().__init__(world, name, asking)
+        self.room = room
 
-    async def live(self) -> None:
-        await self.link.open()
-        while True:
-            self.node = self.dice.choice(list(self.world.nodes))
-            self.link.target = self.world.nodes[self.node].port
-            with suppress(OSError, WebSocketException, TimeoutError, EOFError):
-                await self._connect()
-            await asyncio.sleep(self.dice.uniform(0.05, 0.4))
+    @property
+    def path(self) -> str:
+        return f"/ws/chat/{quote(self.room['name'])}/{self.query}"
 
-    async def close(self) -> None:
-        await self.link.close()
-        await self._asking.close()
-
-    async def _connect(self) -> None:
-        base_url = self.world.nodes[self.node].base_url
-        async with connect(
-            f"{base_url.replace('http', 'ws', 1)}/ws/chat/{quote(self.room['name'])}/{self.query}",
-            host="127.0.0.1",
-            port=self.link.port,
-            origin=Origin(base_url),
-            additional_headers=self._asking.socket_headers,
-            compression=None,
-            max_size=None,
-            open_timeout=5,
-            ping_interval=4,
-            ping_timeout=8,
-            close_timeout=0.5,
-            proxy=None,
-        ) as socket:
-            self.connection = next(self.world.numbers)
-            try:
-                while True:
-                    self.take(socket, json.loads(await socket.recv()))
-            except ConnectionClosed as closed:
-                self._mind(closed.rcvd.code if closed.rcvd is not None else 1006)
-            finally:
-                self.left()
-
-    def _mind(self, code: int) -> None:
-        if code not in DESERVED:
-            self.world.tell(Odd(self.world.now(), f"{self.name} at {self.node} was closed with {code}"))
+    async def meet(self, socket: ClientConnection) -> None:
+        try:
+            while True:
+                self.take(socket, json.loads(await socket.recv()))
+        except ConnectionClosed as closed:
+            self.mind(closed.rcvd.code if closed.rcvd is not None else 1006)
+        finally:
+            self.left()
 
     @property
     @abstractmethod

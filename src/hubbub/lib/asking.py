@@ -50,23 +50,13 @@ def ask(sql: str, parameters: Sequence[Any]) -> list[Row]:
 def asked(sql: str, parameters: Sequence[Any]) -> Later[list[Row]]:
     """The same where it may be known later."""
     database = connections[DEFAULT_DB_ALIAS]
-    if _has_listeners(database):
-        with database.cursor() as cursor:
-            cursor.execute(sql, parameters)
-            rows: list[Row] = cursor.fetchall()
-        return lambda: rows
     cursor = _executed(database, sql, parameters)
     return lambda: _rows(database, cursor)
 
 
 def do(sql: str, parameters: Sequence[Any]) -> None:
     """A statement that gives no rows, or none that matter."""
-    database = connections[DEFAULT_DB_ALIAS]
-    if _has_listeners(database):
-        with database.cursor() as cursor:
-            cursor.execute(sql, parameters)
-        return
-    _executed(database, sql, parameters)
+    _executed(connections[DEFAULT_DB_ALIAS], sql, parameters)
 
 
 def do_for_each(sql: str, rows: Sequence[Row]) -> None:
@@ -95,6 +85,11 @@ def keep_plans() -> None:
 
 
 def _executed(database: Any, sql: str, parameters: Sequence[Any]) -> Any:
+    """The cursor that has the rows, if there are any."""
+    if _has_listeners(database):
+        cursor = database.cursor()
+        cursor.execute(sql, parameters)
+        return cursor
     opened = _opened(database)
     database.validate_no_broken_transaction()
     with database.wrap_database_errors:
