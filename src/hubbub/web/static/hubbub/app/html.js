@@ -55,6 +55,14 @@ export function inFrame(draw) {
   else requestAnimationFrame(draw);
 }
 
+/**
+ * When the next frame is on screen.
+ * @param {() => void} work
+ */
+export function afterFrame(work) {
+  inFrame(() => window.setTimeout(work));
+}
+
 /** @param {string} name  a symbol of the sprite */
 export function icon(name) {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');

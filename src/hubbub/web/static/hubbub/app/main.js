@@ -1,7 +1,7 @@
 /** Starts the client: reads the island, paints, connects, then fetches the lazy parts. It knows everybody and does little itself. */
 
 import { Composer } from './composer.js';
-import { el, inFrame, useIcons } from './html.js';
+import { afterFrame, el, useIcons } from './html.js';
 import { speak, t } from './i18n.js';
 import { Keep } from './idb.js';
 import { canRun, part, readBoot, useServer } from './net.js';
@@ -36,7 +36,7 @@ function start() {
 /** Once the first frame is drawn; a window that nobody sees may never be, and is connected all the same. */
 function shown() {
   const late = new Promise((done) => window.setTimeout(done, LATE));
-  return Promise.race([new Promise((done) => inFrame(() => window.setTimeout(done))), late]);
+  return Promise.race([new Promise((done) => afterFrame(() => done(null))), late]);
 }
 
 /**

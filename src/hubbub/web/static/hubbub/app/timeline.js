@@ -1,6 +1,6 @@
 /** The log on screen: a window of rows, the place one reads at, the end one stays at. It must not know the network. */
 
-import { el, inFrame, order } from './html.js';
+import { afterFrame, el, inFrame, order } from './html.js';
 import { Heights, Place, show, Window } from './place.js';
 import { covers, indexOf, stands } from './roomlog.js';
 import { concerns, entryOf, follows, isPending, newDay, Row, rule, viewOf } from './row.js';
@@ -89,11 +89,10 @@ export class Timeline {
     this.#hurry = true;
     this.#flush();
     // What was shown first is on screen: now the rest around it.
-    const calm = () => {
+    afterFrame(() => {
       this.#hurry = false;
       this.#extend();
-    };
-    inFrame(() => window.setTimeout(calm));
+    });
   }
 
   /** Forgets the room on screen. */
