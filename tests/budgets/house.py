@@ -16,6 +16,7 @@ from tests.support.sockets import SessionSocket
 from tests.support.wire import Wire
 
 SLOWER = 4  # times: what a processor of 2021 is beside the machine of a developer
+BARS = 200  # pixels: more than what a window shows around a page
 MESSAGES, ROOMS = 100_000, 50  # a tenth of the messages are in the first room
 
 
@@ -146,7 +147,15 @@ def open_in(context: BrowserContext, *scripts: str) -> Laptop:
         page.add_init_script(script)
     tools = context.new_cdp_session(page)
     tools.send("Performance.enable")
+    _bring_into_view(tools)
     return Laptop(page, tools)
+
+
+def _bring_into_view(tools: CDPSession) -> None:
+    """A window is made as large as the page, its own bars included: a letter below its edge would never be drawn."""
+    window = tools.send("Browser.getWindowForTarget")
+    bounds = {"width": window["bounds"]["width"] + BARS, "height": window["bounds"]["height"] + BARS}
+    tools.send("Browser.setWindowBounds", {"windowId": window["windowId"], "bounds": bounds})
 
 
 def go(laptop: Laptop, base_url: str, room: Json) -> None:
