@@ -337,6 +337,12 @@ def test_f9_an_emoji_is_found_by_words_of_both_languages_and_picked_by_keys(past
     expect(picker.get_by_role("option").first).to_have_text(chosen)
     expect(picker.locator(".tones [aria-pressed=true]")).to_have_text("✋🏽")
 
+    page.keyboard.type("heart")
+    expect(picker.get_by_role("option").first).not_to_have_text(chosen)
+    page.keyboard.press("Escape")
+    expect(picker).to_have_count(0)
+    expect(row(page, LAST)).to_be_focused()
+
 
 def test_b14_copying_across_messages_gives_names_times_and_clean_text(past: Past, pages: Pages) -> None:
     past.ben.say(past.id, "first line\nsecond **line**")

@@ -37,7 +37,7 @@ class Picker {
   #columns = 8;
   #size = 35;
   #field = el('input', {
-    type: 'search',
+    type: 'text', // in a search field the first Escape would only empty it
     role: 'combobox',
     'aria-expanded': 'true',
     'aria-controls': 'emoji-grid',
