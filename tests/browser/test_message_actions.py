@@ -187,6 +187,7 @@ def test_f5_editing_happens_in_the_row(past: Past, pages: Pages) -> None:
     for page in (ada, ben):
         edited = page.locator("article.msg", has_text="better words")
         expect(edited.locator(".ed")).to_have_text("(edited)")
+        edited.locator(".ed").hover()
         expect(edited.locator(".ed")).to_have_attribute("title", re.compile(r"\d\d:\d\d:\d\d"))
     ada.locator("article.msg", has_text="better words").focus()
     ada.keyboard.press("e")

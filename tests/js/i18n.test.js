@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { dayName, daysBetween, plural, speak, t } from '../../src/hubbub/web/static/hubbub/app/i18n.js';
+import {
+  clockTime,
+  dayName,
+  daysBetween,
+  list,
+  plural,
+  speak,
+  t,
+} from '../../src/hubbub/web/static/hubbub/app/i18n.js';
 
 const WEB = new URL('../../src/hubbub/web/', import.meta.url);
 const APP = new URL('static/hubbub/app/', WEB);
@@ -91,6 +99,46 @@ test('days are named from today backwards', () => {
   assert.equal(daysBetween(new Date(2026, 2, 28), new Date(2026, 2, 30)), 2);
 });
 
+test('what is written by hand is what the language itself would write', () => {
+  const now = new Date(2026, 10, 23, 12);
+  for (const locale of LOCALES) {
+    speak(catalogue(locale), locale);
+    const said = (/** @type {Intl.DateTimeFormatOptions} */ options) => new Intl.DateTimeFormat(locale, options);
+    for (let days = 2; days < 500; days += 1) {
+      const at = new Date(2026, 10, 23 - days, 12);
+      const year = at.getFullYear() === 2026 ? undefined : /** @type {const} */ ('numeric');
+      const written = days < 7 ? said({ weekday: 'long' }) : said({ day: 'numeric', month: 'long', year });
+      assert.equal(dayName(at, now).toLowerCase(), written.format(at).toLowerCase());
+    }
+    const tag = locale === 'en' ? 'en-GB' : locale;
+    for (const names of [[], ['Ada'], ['Ada', 'Ben'], ['Ada', 'Ben', 'Cleo']])
+      assert.equal(list(names), new Intl.ListFormat(tag).format(names));
+    for (const n of [0, 7, 999, 1000, 1_234_567]) {
+      speak({ many: '{n}' }, locale);
+      assert.equal(t('many', { n }), new Intl.NumberFormat(locale).format(n));
+    }
+  }
+});
+
+test('hours are written in the habit of each browser', () => {
+  const spoken = [...source('i18n.js').matchAll(/'((?:[a-z]{2}(?:-[A-Z]{2})? ?){5,})'/g)].flatMap(([, tags]) =>
+    tags.split(' '),
+  );
+  assert.ok(spoken.length > 30, 'the search finds the languages');
+
+  for (const habit of [...spoken, 'ko', 'ar-EG', 'bn-BD'])
+    for (const locale of LOCALES) {
+      speak(catalogue(locale), locale, habit);
+      const { hourCycle } = new Intl.DateTimeFormat(habit, { hour: 'numeric' }).resolvedOptions();
+      const hour = hourCycle === 'h23' ? '2-digit' : 'numeric';
+      const written = new Intl.DateTimeFormat(locale, { hour, minute: '2-digit', hourCycle });
+      for (const hours of [0, 1, 9, 11, 12, 13, 23]) {
+        const at = new Date(2026, 10, 23, hours, 5);
+        assert.equal(clockTime(at).replace('\u202f', ' '), written.format(at).replace('\u202f', ' '), habit);
+      }
+    }
+});
+
 test('a value is put in as text, and what is not given stays visible', () => {
   speak({ hello: 'Hello {name}, {gone}' }, 'en');
 
@@ -105,5 +153,10 @@ function values(text) {
 
 function sources() {
   const files = readdirSync(APP, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'));
-  return files.map((name) => readFileSync(new URL(name, APP), 'utf8'));
+  return files.map(source);
+}
+
+/** @param {string} name */
+function source(name) {
+  return readFileSync(new URL(name, APP), 'utf8');
 }

@@ -19,8 +19,8 @@ function pointed(event) {
   if (!(event.target instanceof Element)) return;
   const chip = event.target.closest('[data-names]');
   if (chip) showNames(/** @type {HTMLElement} */ (chip));
-  const time = event.target.closest('article.msg')?.querySelector('time');
-  if (time) set(time, 'title', fullTime(new Date(time.dateTime)));
+  for (const time of event.target.closest('article.msg')?.querySelectorAll('time') ?? [])
+    set(time, 'title', fullTime(new Date(time.dateTime)));
 }
 
 /** @param {HTMLElement} chip */

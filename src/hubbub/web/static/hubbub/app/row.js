@@ -2,7 +2,7 @@
 
 import { format, mentions, plain } from './fmt.js';
 import { avatar, el, fillWith, icon, set, setSanitised } from './html.js';
-import { clockTime, dayName, fullTime, list, t } from './i18n.js';
+import { clockTime, dayName, list, t } from './i18n.js';
 import { ahead } from './outbox.js';
 import { me, openRoom } from './store.js';
 
@@ -123,7 +123,7 @@ export class Row {
     else if (entry.html !== null) setSanitised(this.#body, entry.html);
     else fillWith(this.#body, ...draw(format(entry.body ?? '')));
     for (const link of this.#body.querySelectorAll('a')) set(link, 'tabindex', -1);
-    if (entry.edited_at && !gone) mark(this.#body, new Date(entry.edited_at));
+    if (entry.edited_at && !gone) mark(this.#body, entry.edited_at);
     if (state === 'pending') lastLine(this.#body).append(el('span', { class: 'wait' }, icon('clock')));
   }
 
@@ -223,10 +223,10 @@ function chip(emoji, names, me, mayReact) {
 /**
  * Never alone on a line.
  * @param {Element} body
- * @param {Date} at
+ * @param {string} at
  */
 function mark(body, at) {
-  lastLine(body).append('\u00a0', el('span', { class: 'ed', title: fullTime(at) }, t('row.edited')));
+  lastLine(body).append('\u00a0', el('time', { class: 'ed', datetime: at }, t('row.edited')));
 }
 
 /**
