@@ -321,3 +321,24 @@ def test_b8_grouped_rows_show_their_time_on_hover_and_focus(past: Past, pages: P
     ) == ["ada", time.inner_text()]
     american = opened(pages, past, locale="en-US")
     assert re.fullmatch(r"\d{1,2}:\d\d\s[AP]M", row(american, f"message {LAST}").locator("time").inner_text())
+
+
+def test_what_is_added_at_the_end_stands_as_if_all_had_been_drawn_anew(past: Past, pages: Pages) -> None:
+    page = opened(pages, past)
+    for number in range(70):  # with more than the window holds, so that rows leave it
+        client = past.ben if number % 7 < 4 else past.ada
+        client.say(past.id, f"added {number}\n\nwith **marks** and @ada")
+        if number % 10 == 9:
+            expect(row(page, f"added {number}")).to_be_attached()
+    settle(page)
+
+    grown = page.evaluate(STANDING)
+    page.evaluate("dispatchEvent(new Event('focus'))")  # Everything is looked at again.
+    settle(page)
+
+    assert page.evaluate(STANDING) == grown
+    assert len(grown) > 100
+
+
+STANDING = """() => [...document.querySelector('.rows').children].map((one) =>
+  [one.className, one.dataset.seq, one.dataset.head, one.dataset.mention, one.innerText])"""

@@ -196,3 +196,30 @@ def test_b13_page_keys_move_the_log_while_the_composer_is_empty(past: Past, page
     page.keyboard.press("Home")
     settle(page)
     assert top_of(page, f"message {LENGTH - 1}") == before
+
+
+def test_what_comes_while_one_looks_is_never_unread_beside(past: Past, pages: Pages) -> None:
+    page = opened(pages, past)
+    page.evaluate(WATCH_MARKS, past.id)
+
+    for number in range(5):
+        past.ben.say(past.id, f"seen at once {number}")
+        expect(row(page, f"seen at once {number}")).to_be_in_viewport()
+
+    assert page.evaluate("window.marks") == [], "neither the sidebar nor the title said that something waits"
+
+    wait_until("all of it is read", lambda: past.ada.room_named(past.name)["unread"] == 0)
+    page.evaluate("document.hasFocus = () => false; dispatchEvent(new Event('blur'))")
+    past.ben.say(past.id, "said to nobody")
+    expect(page.locator(f".room[data-room-id='{past.id}']")).to_have_attribute("data-unread", "1")
+
+
+# Notes each time the room is shown as unread in the sidebar or in the title.
+WATCH_MARKS = """(room) => {
+  window.marks = [];
+  const beside = document.querySelector(`.room[data-room-id="${room}"]`);
+  const look = () => beside.dataset.unread !== '0' && window.marks.push(beside.dataset.unread);
+  new MutationObserver(look).observe(beside, {attributes: true});
+  new MutationObserver(() => document.title.startsWith('•') && window.marks.push(document.title)).observe(
+    document.querySelector('title'), {childList: true});
+}"""

@@ -2,7 +2,6 @@
 
 import { el, fillWith, icon, set } from './html.js';
 import { t } from './i18n.js';
-import { on } from './store.js';
 
 const UNREAD = 'a.room[data-unread]:not([data-unread="0"], [data-quiet])';
 
@@ -24,7 +23,7 @@ export function watchEdges(rooms) {
   };
   rooms.addEventListener('scroll', look, { passive: true });
   new ResizeObserver(look).observe(rooms);
-  for (const topic of /** @type {const} */ (['rooms', 'open'])) on(topic, drawn);
+  new MutationObserver(drawn).observe(rooms, { childList: true, subtree: true, attributeFilter: ['data-unread'] });
   pills.above.addEventListener('click', () => outside(rooms).above.at(-1)?.scrollIntoView({ block: 'center' }));
   pills.below.addEventListener('click', () => outside(rooms).below[0]?.scrollIntoView({ block: 'center' }));
   look();

@@ -39,7 +39,7 @@ export async function editLast(app) {
   const { timeline } = app;
   const entry = timeline.log?.entries.findLast((one) => one.by === me() && !one.deleted);
   if (!entry || hindrance(/** @type {Hubbub.Room} */ (openRoom()))) return;
-  if (!timeline.rows.has(entry.id)) await timeline.goTo(entry.seq);
+  if (!timeline.rows.get(entry.id)) await timeline.goTo(entry.seq);
   const row = timeline.rows.get(entry.id);
   if (row) edit(app, row);
 }

@@ -44,8 +44,8 @@ export function plain(text) {
  * @param {string} username
  */
 export function mentions(text, username) {
-  const wanted = username.normalize('NFKC').toLowerCase();
   if (!text.includes('@')) return false;
+  const wanted = username.normalize('NFKC').toLowerCase();
   return walk(format(text)).some(
     (node) => node.kind === 'mention' && node.name.normalize('NFKC').toLowerCase() === wanted,
   );

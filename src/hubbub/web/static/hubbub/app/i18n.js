@@ -35,6 +35,7 @@ export function t(id, values = {}) {
   const entry = words[id];
   if (entry === undefined) return id;
   const form = typeof entry === 'string' ? entry : (entry[plural(Number(values.n))] ?? entry.other);
+  if (!form.includes('{')) return form;
   return form.replace(/\{(\w+)\}/g, (whole, key) => (key in values ? shown(values[key]) : whole));
 }
 

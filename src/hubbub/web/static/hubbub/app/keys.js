@@ -20,6 +20,9 @@ const LAZY = {
   '/': () => openKeyHelp(),
 };
 
+/** @type {Element | null} the row that Tab leads to */
+let stopped = null;
+
 /** @param {Hubbub.App} app */
 export function listenToKeys(app) {
   document.addEventListener('keydown', (event) => pressed(app, event));
@@ -238,14 +241,15 @@ function current(app, target) {
   if (!row) return;
   for (const other of app.timeline.list.querySelectorAll('article.msg[tabindex="0"]'))
     if (other !== row) stop(other, -1);
+  stopped = row;
   stop(row, 0);
 }
 
 /** @param {Hubbub.App} app */
 function tabStop(app) {
-  if (app.timeline.list.querySelector('article.msg[tabindex="0"]')) return;
-  const last = [...app.timeline.list.querySelectorAll('article.msg')].at(-1);
-  if (last) set(last, 'tabindex', 0);
+  if (stopped?.isConnected) return;
+  stopped = [...app.timeline.list.querySelectorAll('article.msg')].at(-1) ?? null;
+  if (stopped) set(stopped, 'tabindex', 0);
 }
 
 /**

@@ -105,7 +105,7 @@ export class Place {
 
   /** After heights have changed. */
   settle() {
-    if (this.stuck) return this.#scrollTo(this.#scroller.scrollHeight);
+    if (this.stuck) return this.#toEnd();
     if (!this.#anchor?.node.isConnected) return;
     const drift = this.#topOf(this.#anchor.node) - this.#anchor.top;
     if (Math.abs(drift) >= 0.5) this.#scrollTo(this.#scroller.scrollTop + drift);
@@ -142,6 +142,13 @@ export class Place {
     return node.getBoundingClientRect().top - this.#scroller.getBoundingClientRect().top;
   }
 
+  /** Looked at before and not after: what is asked of a page that was just moved, it has to reckon anew. */
+  #toEnd() {
+    const { scrollHeight: content, clientHeight: height } = this.#scroller;
+    this.#known = { top: content - height, content, height };
+    this.#scroller.scrollTop = content;
+  }
+
   /** @param {number} top */
   #scrollTo(top) {
     this.#scroller.scrollTop = top;
@@ -172,9 +179,9 @@ export class Place {
   }
 
   #scrolled() {
-    const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
     const { top, content, height } = this.#known;
-    if (Math.abs(scrollTop - top) < 1) return;
+    if (Math.abs(this.#scroller.scrollTop - top) < 1) return;
+    const { scrollHeight, clientHeight } = this.#scroller;
     const ours = !this.#driven && (scrollHeight !== content || clientHeight !== height);
     if (ours) return this.settle();
     this.#look();
@@ -307,6 +314,14 @@ export class Window {
     this.from = log.entries[start]?.seq ?? 0;
     this.#end(log, end);
     return { start, end, low, high };
+  }
+
+  /**
+   * Whether all from its first row to the end of the log may have rows.
+   * @param {Hubbub.Log} log
+   */
+  holds(log) {
+    return this.to === Infinity && log.entries.length - indexOf(log, this.from) <= LIMIT;
   }
 
   /**

@@ -34,15 +34,16 @@ export async function go(app, href) {
  * @param {Hubbub.App} app
  */
 export function keepPlace(app) {
-  window.clearTimeout(keeping);
-  keeping = window.setTimeout(() => keepNow(app), MOMENT);
+  keeping ||= window.setTimeout(() => keepNow(app), MOMENT);
 }
 
 /** @param {Hubbub.App} app */
 function keepNow(app) {
   window.clearTimeout(keeping);
+  keeping = 0;
   const { where } = app.timeline;
-  if (store.open) history.replaceState({ ...history.state, where }, '');
+  const isKept = history.state?.where === where;
+  if (store.open && !isKept) history.replaceState({ ...history.state, where }, '');
 }
 
 /** Whether the browser came back to this page by its own button. */

@@ -1,13 +1,17 @@
 /** One message as a row: built once, patched in place. It must not know the window or the network. */
 
-import { format, mentions, plain } from './fmt.js';
+import { format } from './fmt.js';
 import { avatar, el, fillWith, icon, set, setSanitised } from './html.js';
-import { clockTime, dayName, list, t } from './i18n.js';
-import { ahead } from './outbox.js';
-import { me, openRoom } from './store.js';
+import { clockTime, list, t } from './i18n.js';
 
-const GROUP = 5 * 60_000;
 let made = 0;
+/** What every row is made of, to be copied: a gutter, and beside it who and what. */
+const model = el(
+  'article',
+  { class: 'msg', tabindex: -1 },
+  el('div', { class: 'gut' }),
+  el('div', { class: 'col' }, el('div', { class: 'who' }), el('div', { class: 'body', dir: 'auto' })),
+);
 
 /**
  * Everything a row shows. `item` is the operation under way, if there is one.
@@ -26,24 +30,31 @@ let made = 0;
 export class Row {
   /** @type {View} */
   view;
-  /** While the row is being edited the editor owns the body. */
-  editing = false;
   #sign = '';
   #rev = 0;
   #name = `row-${++made}`;
-  #gutter = el('div', { class: 'gut' });
-  #who = el('div', { class: 'who' });
-  #body = el('div', { class: 'body', dir: 'auto' });
+  element = /** @type {HTMLElement} */ (model.cloneNode(true));
+  #gutter = /** @type {HTMLElement} */ (this.element.firstChild);
+  column = /** @type {HTMLElement} */ (this.element.lastChild);
+  #who = /** @type {HTMLElement} */ (this.column.firstChild);
+  #body = /** @type {HTMLElement} */ (this.column.lastChild);
   /** @type {Record<string, HTMLElement | undefined>} what only some rows have */
   #extra = {};
 
   /** @param {View} view */
   constructor(view) {
     this.view = view;
-    this.column = el('div', { class: 'col' }, this.#who, this.#body);
-    const named = `${this.#name}-by ${this.#name}-at`;
-    this.element = el('article', { class: 'msg', tabindex: -1, 'aria-labelledby': named }, this.#gutter, this.column);
+    set(this.element, 'aria-labelledby', `${this.#name}-by ${this.#name}-at`);
     this.update(view);
+  }
+
+  /** While the row is being edited the editor owns the body. */
+  get editing() {
+    return this.element.hasAttribute('data-editing');
+  }
+
+  set editing(now) {
+    this.element.toggleAttribute('data-editing', now);
   }
 
   get body() {
@@ -54,11 +65,12 @@ export class Row {
    * Whether it shows this as it is, as far as that can be told at a glance.
    * @param {Hubbub.Entry} entry
    * @param {boolean} head
+   * @param {boolean} mayReact
    */
-  shows(entry, head) {
+  shows(entry, head, mayReact) {
     const { view } = this;
     if (view.entry !== entry || this.#rev !== entry.rev || view.head !== head) return false;
-    return !view.item && !view.quote && view.mayReact === mayReact();
+    return !view.item && !view.quote && view.mayReact === mayReact;
   }
 
   /** After the editor has gone the body is its own again. */
@@ -269,132 +281,10 @@ export function rule(key, label) {
   if (key === 'unread') {
     return el(
       'div',
-      { class: 'new', 'data-divider': 'unread', role: 'separator' },
+      { class: 'new', 'data-divider': 'unread', 'data-day': Boolean(label), role: 'separator' },
       label && el('span', {}, label),
       el('span', {}, t('divider.new')),
     );
   }
   return el('div', { class: 'day', 'data-divider': 'day', role: 'separator' }, el('span', {}, label));
-}
-
-/**
- * @param {Hubbub.Entry} entry
- * @param {Hubbub.Entry} last
- */
-export function follows(entry, last) {
-  const apart = momentOf(entry).time - momentOf(last).time;
-  return entry.by === last.by && apart < GROUP && !last.deleted && !entry.reply_to;
-}
-
-/**
- * What to call the day that begins with this message, if one does.
- * @param {Hubbub.Entry} entry
- * @param {Hubbub.Entry | null} last
- */
-export function newDay(entry, last) {
-  if (last && momentOf(entry).day === momentOf(last).day) return '';
-  return dayName(new Date(entry.at), new Date());
-}
-
-/** @type {WeakMap<Hubbub.Entry, { time: number, day: string }>} */
-const moments = new WeakMap();
-
-/** @param {Hubbub.Entry} entry */
-function momentOf(entry) {
-  const known = moments.get(entry);
-  if (known) return known;
-  const at = new Date(entry.at);
-  const moment = { time: at.getTime(), day: at.toDateString() };
-  moments.set(entry, moment);
-  return moment;
-}
-
-/**
- * @param {Hubbub.Item} item
- * @param {Hubbub.Log} log
- */
-export function isPending(item, log) {
-  return item.op === 'send' && !log.byId.has(item.id ?? '');
-}
-
-/**
- * @param {Hubbub.Item} item
- * @param {Hubbub.Entry} entry
- */
-export function concerns(item, { id, client_id }) {
-  return item.target === id || item.id === id || item.client_id === client_id;
-}
-
-/**
- * @param {Hubbub.Item | null} item
- * @returns {View['state']}
- */
-function stateOf(item) {
-  if (!item || item.state === 'sent') return 'sent';
-  return item.state === 'failed' ? 'failed' : 'pending';
-}
-
-/**
- * A message that is not one yet.
- * @param {Hubbub.Item} item
- * @param {string} by
- * @returns {Hubbub.Entry}
- */
-export function entryOf({ at, body = '', reply_to, client_id }, by) {
-  return {
-    id: '',
-    seq: 0,
-    by,
-    body,
-    html: null,
-    at,
-    edited_at: null,
-    deleted: false,
-    reply_to: reply_to ?? null,
-    reactions: {},
-    rev: 0,
-    client_id,
-  };
-}
-
-/** @type {WeakMap<Hubbub.Entry, { rev: number, called: boolean }>} */
-const read = new WeakMap();
-
-/** @param {Hubbub.Entry} entry */
-function calls(entry) {
-  const known = read.get(entry);
-  if (known?.rev === entry.rev) return known.called;
-  const called = !entry.deleted && entry.by !== me() && Boolean(me()) && mentions(entry.body ?? '', me());
-  read.set(entry, { rev: entry.rev, called });
-  return called;
-}
-
-/**
- * @param {Hubbub.Log} log
- * @param {Hubbub.Entry} entry
- * @param {{ key: string, head: boolean, items: Hubbub.Item[], pending: Hubbub.Item | null }} line
- * @returns {View}
- */
-export function viewOf(log, entry, { key, head, items, pending }) {
-  const { entry: shown, edit } = pending || !items.length ? { entry, edit: null } : ahead(entry, items, me());
-  const item = pending ?? edit;
-  const quote = quoteOf(log, entry);
-  const able = Boolean(entry.id) && mayReact();
-  return { key, entry: shown, item, head, state: stateOf(item), me: me(), quote, called: calls(entry), mayReact: able };
-}
-
-function mayReact() {
-  return Boolean(me() && openRoom() && !openRoom()?.archived);
-}
-
-/**
- * What a reply answers, in one line.
- * @param {Hubbub.Log} log
- * @param {Hubbub.Entry} entry
- */
-function quoteOf(log, { reply_to }) {
-  if (!reply_to) return null;
-  const original = log.byId.get(reply_to);
-  if (!original) return { by: '', text: t('row.earlier') };
-  return { by: original.by, text: original.deleted ? t('row.deleted') : plain(original.body ?? '') };
 }

@@ -3,7 +3,8 @@
 import { order as arrange, avatar, el, fillWith, icon, iconButton, inFrame, set } from './html.js';
 import { byName, t } from './i18n.js';
 import { part } from './net.js';
-import { calls, chosen, companions, hrefOf, isOnline, me, on, store, titleOf } from './store.js';
+import { chosen, companions, hrefOf, isOnline, me, on, store, titleOf } from './store.js';
+import { waiting } from './unread.js';
 
 const HOLD = 2000;
 
@@ -17,6 +18,9 @@ let order = [];
 let app;
 let hovered = 0;
 let planned = false;
+/** @type {Set<string>} what to look at in the next frame; an empty name stands for the whole list */
+const changed = new Set();
+let shut = false;
 
 /**
  * In place of what the server has drawn; once.
@@ -37,6 +41,12 @@ export function mountSidebar(given) {
   });
   for (const topic of /** @type {const} */ (['rooms', 'open', 'presence', 'drafts', 'conn']))
     on(topic, () => plan(rooms));
+  on('counts', (id) => {
+    const room = store.rooms.get(id);
+    const row = rows.get(id);
+    if (!room || !row || room.kind === 'direct' || shut) plan(rooms);
+    else if (signs.get(row) !== signOf(room)) plan(rooms, id);
+  });
   draw(rooms);
 }
 
@@ -45,13 +55,19 @@ export function roomsInOrder() {
   return order.map((id) => store.rooms.get(id)).filter((room) => room !== undefined);
 }
 
-/** @param {HTMLElement} rooms */
-function plan(rooms) {
+/**
+ * @param {HTMLElement} rooms
+ * @param {string} [counted]  the room of which only the numbers have changed
+ */
+function plan(rooms, counted = '') {
+  changed.add(counted);
   if (planned) return;
   planned = true;
   inFrame(() => {
     planned = false;
-    draw(rooms);
+    if (changed.has('')) draw(rooms);
+    else for (const room of changed) rowOf(/** @type {Hubbub.Room} */ (store.rooms.get(room)));
+    changed.clear();
   });
 }
 
@@ -63,6 +79,7 @@ function draw(rooms) {
   named.sort((a, b) => byName(a.name, b.name));
   direct.sort((a, b) => lastOf(b) - lastOf(a) || a.id.localeCompare(b.id));
   if (Date.now() < hovered) for (const group of [named, direct]) group.sort((a, b) => placeOf(a) - placeOf(b));
+  shut = folded('rooms');
   order = [...shownOf('rooms', named), ...shownOf('direct', direct)].map((room) => room.id);
   const folds = (/** @type {string} */ name) => fold(name, rooms);
   arrange(rooms, [
@@ -121,19 +138,30 @@ function placeOf({ id }) {
 function rowOf(room) {
   const row = rows.get(room.id) ?? el('a', { class: 'room', 'data-room-id': room.id });
   rows.set(room.id, row);
-  const [number, isOpen, title] = [calls(room), room.id === store.open, titleOf(room, t('room.notes'))];
-  const waits = store.drafts.has(room.id) && !isOpen;
-  const there = room.kind === 'direct' && someone(room);
-  const sign = [title, room.kind, room.unread, number, room.member, isOpen, waits, there].join('|');
+  const sign = signOf(room);
   if (signs.get(row) === sign) return row;
   signs.set(row, sign);
+  const [unread, number] = waiting(room);
+  const [isOpen, title] = [room.id === store.open, titleOf(room, t('room.notes'))];
   set(row, 'href', hrefOf(room));
-  set(row, 'data-unread', room.unread);
+  set(row, 'data-unread', unread);
   set(row, 'data-mentions', number);
   set(row, 'data-quiet', !room.member);
   set(row, 'aria-current', isOpen ? 'page' : null);
-  fillWith(row, mark(room), el('b', { dir: 'auto' }, title), pencil(room), badge(room, number));
+  fillWith(row, mark(room), el('b', { dir: 'auto' }, title), pencil(room), badge(room, unread, number));
   return row;
+}
+
+/**
+ * Everything that its row shows.
+ * @param {Hubbub.Room} room
+ */
+function signOf(room) {
+  const isOpen = room.id === store.open;
+  const waits = store.drafts.has(room.id) && !isOpen;
+  const there = room.kind === 'direct' && someone(room);
+  const title = titleOf(room, t('room.notes'));
+  return [title, room.kind, ...waiting(room), room.member, isOpen, waits, there].join('|');
 }
 
 /** @param {Hubbub.Room} room */
@@ -170,9 +198,10 @@ function pencil({ id }) {
 
 /**
  * @param {Hubbub.Room} room
+ * @param {number} unread
  * @param {number} number
  */
-function badge({ unread, member }, number) {
+function badge({ member }, unread, number) {
   if (number)
     return el(
       'span',

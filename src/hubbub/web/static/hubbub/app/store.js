@@ -5,7 +5,8 @@ import { apply } from './roomlog.js';
 
 const TYPING = 6000;
 
-/** @typedef {'rooms' | 'open' | 'moved' | 'afresh' | 'log' | 'outbox' | 'presence' | 'typing' | 'conn' | 'lost' | 'members' | 'drafts'} Topic */
+/** `rooms`: what a room is; `counts`: how far it has come, and what of it is read. */
+/** @typedef {'rooms' | 'counts' | 'open' | 'moved' | 'afresh' | 'log' | 'outbox' | 'presence' | 'typing' | 'conn' | 'lost' | 'members' | 'drafts'} Topic */
 /** @typedef {(room: string, patch?: Hubbub.Patch) => void} Listener */
 
 /** @type {Map<Topic, Set<Listener>>} */
@@ -152,11 +153,11 @@ export function dropRoom(id) {
  */
 export function takeEvent(event) {
   const room = store.rooms.get(event.room);
+  const log = store.logs.get(event.room);
+  const patch = log && apply(log, event);
   if (room && event.seq > room.head) count(room, event);
   if (event.type === 'message') forgetTyping(event.room, event.by);
-  const log = store.logs.get(event.room);
-  if (!log) return false;
-  const patch = apply(log, event);
+  if (!patch) return false;
   for (const one of patch.people) takePerson(event.room, one);
   announce('log', event.room, patch);
   return patch.gap;
@@ -168,15 +169,15 @@ export function takeEvent(event) {
  */
 function count(room, event) {
   room.head = event.seq;
-  if (event.type === 'message') room.last_at = event.at;
-  if (event.by === me()) {
-    if (event.type === 'message' && !room.member && room.kind === 'public') room.member = true;
-    return void (event.type === 'message' && announce('rooms', room.id));
+  if (event.type !== 'message') return;
+  room.last_at = event.at;
+  const joins = event.by === me() && !room.member && room.kind === 'public';
+  if (joins) room.member = true;
+  if (event.by !== me() && event.seq > room.read) {
+    room.unread += 1;
+    if (room.kind === 'direct' || mentions(event.body ?? '', me())) room.mentions += 1;
   }
-  if (event.type !== 'message' || event.seq <= room.read) return;
-  room.unread += 1;
-  if (room.kind === 'direct' || mentions(event.body ?? '', me())) room.mentions += 1;
-  announce('rooms', room.id);
+  announce(joins ? 'rooms' : 'counts', room.id);
 }
 
 /**
@@ -195,7 +196,7 @@ export function takeRead(id, { seq, unread, mentions: called }) {
   const room = store.rooms.get(id);
   if (!room) return;
   Object.assign(room, { read: seq, unread: unread ?? room.unread, mentions: called ?? room.mentions });
-  announce('rooms', id);
+  announce('counts', id);
 }
 
 /**

@@ -17,7 +17,7 @@ export function watchTabs() {
     else hear(data);
   };
   for (const room of store.rooms.values()) told.set(room.id, room.read);
-  on('rooms', tell);
+  for (const topic of /** @type {const} */ (['rooms', 'counts'])) on(topic, tell);
 }
 
 /** This browser is nobody's any more. */

@@ -3,7 +3,8 @@
 import { afterFrame, el, inFrame, order } from './html.js';
 import { Heights, Place, show, Window } from './place.js';
 import { covers, indexOf, stands } from './roomlog.js';
-import { concerns, entryOf, follows, isPending, newDay, Row, rule, viewOf } from './row.js';
+import { rule } from './row.js';
+import { entryOf, follows, isPending, newDay, Rows } from './rows.js';
 import { me } from './store.js';
 
 /** @typedef {{ seq: number, top: number | null, flash: boolean }} Goal  `flash`: shown, and kept there till one moves */
@@ -20,14 +21,11 @@ import { me } from './store.js';
 export class Timeline {
   /** How many messages came while the reader was elsewhere. */
   fresh = 0;
-  /** @type {Map<string, Row>} */
-  rows = new Map();
+  rows = new Rows();
   list = el('div', { class: 'rows' });
   #hooks;
   #place;
   #heights = new Heights();
-  /** @type {WeakMap<Element, Row>} */
-  #owners = new WeakMap();
   /** @type {Map<string, HTMLElement>} */
   #rules = new Map();
   /** @type {Hubbub.Log | null} */
@@ -38,6 +36,8 @@ export class Timeline {
   #goal = null;
   #planned = false;
   #hurry = false;
+  /** The last message with a row, while all that has happened since is that others came after it. */
+  #last = /** @type {Hubbub.Entry | null} */ (null);
 
   /**
    * @param {HTMLElement} scroller
@@ -87,7 +87,7 @@ export class Timeline {
     this.#rest();
     if (divide) this.#goal = { seq: divide, top: null, flash: false };
     this.#hurry = true;
-    this.#flush();
+    this.#afresh();
     // What was shown first is on screen: now the rest around it.
     afterFrame(() => {
       this.#hurry = false;
@@ -97,7 +97,7 @@ export class Timeline {
 
   /** Forgets the room on screen. */
   clear() {
-    this.rows.clear();
+    this.rows.keep(new Set());
     this.#rules.clear();
     this.#heights.forget();
     this.#log = null;
@@ -109,11 +109,19 @@ export class Timeline {
   /** @param {Hubbub.Patch} patch */
   take(patch) {
     if (patch.live && !this.stuck) this.fresh += patch.added.filter((entry) => entry.by !== me()).length;
-    this.refresh();
+    const { added, changed } = patch;
+    if (patch.live && !changed.length && !added.some((entry) => entry.reply_to)) this.#draw();
+    else this.refresh();
+  }
+
+  /** Anything may be different now. */
+  refresh() {
+    this.#last = null;
+    this.#draw();
   }
 
   /** All changes of a frame are drawn together. */
-  refresh() {
+  #draw() {
     if (this.#planned) return;
     this.#planned = true;
     inFrame(() => this.#planned && this.#flush());
@@ -123,7 +131,7 @@ export class Timeline {
   toEnd() {
     if (this.#window.to !== Infinity) this.#window.toEnd(this.#log);
     this.#rest();
-    this.#flush();
+    this.#afresh();
     this.#place.settle();
   }
 
@@ -147,7 +155,7 @@ export class Timeline {
     this.#goal = goal;
     if (this.#log && !covers(this.#log, seq)) await this.#hooks.load({ around: seq });
     if (this.#goal !== goal || !this.#log) return true;
-    this.#flush();
+    this.#afresh();
     this.#goal = null;
     const entry = this.#log.entries[indexOf(this.#log, seq)];
     return entry?.seq === seq && stands(this.#log, entry);
@@ -164,28 +172,48 @@ export class Timeline {
     return Number(this.#place.lastInView('seq') ?? 0);
   }
 
-  /**
-   * @param {Element | null} element  anything inside a row
-   * @returns {Row | undefined}
-   */
+  /** @param {Element | null} element  anything inside a row */
   rowOf(element) {
-    const article = element?.closest('article.msg');
-    return article ? this.#owners.get(article) : undefined;
+    return this.rows.around(element);
   }
 
   // ---- drawing ----
+
+  /** Everything is looked at, at once. */
+  #afresh() {
+    this.#last = null;
+    this.#flush();
+  }
 
   #flush() {
     this.#planned = false;
     if (!this.#log) return;
     if (this.#goal) this.#window.toMessage(this.#log, this.#goal.seq);
     if (!this.stuck && this.list.firstChild) this.#place.hold();
-    this.#arrange(this.#plan(this.#log));
+    const grown = this.#lengthen(this.#log);
+    if (!grown) this.#arrange(this.#plan(this.#log));
     this.#land(this.#log);
     this.#hooks.moved();
-    // What stays at the end needs no measures before they are taken anyway.
-    if (this.stuck) window.setTimeout(() => this.#extend());
-    else this.#extend();
+    // What stays at the end needs no measures before they are taken anyway, and none where it has only grown.
+    if (!this.stuck) this.#extend();
+    else if (!grown) window.setTimeout(() => this.#extend());
+  }
+
+  /**
+   * Rows for what came after the last one, where nothing else has changed and nothing has to go.
+   * @param {Hubbub.Log} log
+   * @returns {boolean} whether that was so
+   */
+  #lengthen(log) {
+    const known = this.#last;
+    if (!known || this.#goal || this.#hooks.items().length || !this.#window.holds(log)) return false;
+    if (this.list.lastElementChild !== this.rows.get(known.id)?.element) return false;
+    /** @type {Part[]} */
+    const parts = [];
+    for (const entry of log.entries.slice(indexOf(log, known.seq + 1)))
+      if (stands(log, entry)) this.#last = this.#line(parts, entry, this.#last, [], null);
+    this.list.append(...parts.map((part) => part.node));
+    return true;
   }
 
   /**
@@ -204,6 +232,7 @@ export class Timeline {
     let last = log.entries.slice(low, start).findLast((entry) => stands(log, entry)) ?? null;
     for (const entry of log.entries.slice(start, end))
       if (stands(log, entry)) last = this.#line(parts, entry, last, items, null);
+    this.#last = last;
     this.#beyond(parts, log, 'below', [end, high]);
     if (high < log.entries.length) parts.push(this.#rule('loader', 'below'));
     if (end === log.entries.length)
@@ -220,7 +249,7 @@ export class Timeline {
    * @param {[number, number]} range
    */
   #beyond(parts, log, side, [from, to]) {
-    const used = [...this.rows.values()].find((row) => row.editing) ?? this.rowOf(document.activeElement);
+    const used = this.rows.edited ?? this.rowOf(document.activeElement);
     const kept = used?.view.entry.seq ? indexOf(log, used.view.entry.seq) : -1;
     const inside = used && kept >= from && kept < to;
     const gap = (/** @type {string} */ name, /** @type {number} */ start, /** @type {number} */ end) => {
@@ -250,47 +279,10 @@ export class Timeline {
     if (isUnread) parts.push(this.#rule('unread', day));
     else if (day) parts.push(this.#rule('day', day));
     const head = day || isUnread || !last || !follows(entry, last);
-    const { view, element } = this.#row(entry, items, pending, Boolean(head));
+    const log = /** @type {Hubbub.Log} */ (this.#log);
+    const { view, element } = this.rows.show(log, entry, { items, pending, head: Boolean(head) });
     parts.push({ key: view.key, node: element });
     return entry;
-  }
-
-  /**
-   * @param {Hubbub.Entry} entry
-   * @param {Hubbub.Item[]} items
-   * @param {Hubbub.Item | null} pending
-   * @param {boolean} head
-   */
-  #row(entry, items, pending, head) {
-    const standing = this.rows.get(entry.id);
-    if (standing?.shows(entry, head) && !items.some((item) => concerns(item, entry))) return standing;
-    const key = this.#keyOf(entry, items, pending);
-    const view = viewOf(/** @type {Hubbub.Log} */ (this.#log), entry, { key, head, items, pending });
-    const known = this.rows.get(key);
-    if (known) known.update(view);
-    if (known) return known;
-    const row = new Row(view);
-    this.rows.set(key, row);
-    this.#owners.set(row.element, row);
-    if (pending) window.setTimeout(() => row.element.toggleAttribute('data-slow', true), 1000);
-    return row;
-  }
-
-  /**
-   * The row that echoed the words becomes the row of the message: the same element.
-   * @param {Hubbub.Entry} entry
-   * @param {Hubbub.Item[]} items
-   * @param {Hubbub.Item | null} pending
-   */
-  #keyOf(entry, items, pending) {
-    if (pending) return pending.client_id;
-    const echo = entry.client_id ?? items.find((item) => item.op === 'send' && item.id === entry.id)?.client_id;
-    const row = echo ? this.rows.get(echo) : undefined;
-    if (row && echo) {
-      this.rows.delete(echo);
-      this.rows.set(entry.id, row);
-    }
-    return entry.id;
   }
 
   /**
@@ -311,7 +303,7 @@ export class Timeline {
     const focused = this.list.contains(document.activeElement);
     order(this.list, nodes);
     if (focused && document.activeElement === document.body) this.#place.anchor?.node.focus({ preventScroll: true });
-    for (const key of this.rows.keys()) if (!keys.has(key)) this.rows.delete(key);
+    this.rows.keep(keys);
     for (const key of this.#rules.keys()) if (!keys.has(key)) this.#rules.delete(key);
   }
 
@@ -392,7 +384,7 @@ export class Timeline {
     const { where } = this;
     this.#log = log;
     if (!where) this.#window.toEnd(log);
-    this.#flush();
+    this.#afresh();
     return where ? this.goTo(where.seq, where) : undefined;
   }
 }

@@ -16,7 +16,7 @@ const BREATH = 700;
  * @property {(room: string, seq: number) => void} read
  */
 
-/** @type {Hooks} */
+/** @type {Hooks | undefined} */
 let hooks;
 let dwelling = 0;
 let sentAt = 0;
@@ -25,6 +25,8 @@ let held = '';
 /** @type {Hubbub.Entry[]} */
 let news = [];
 let speaking = 0;
+/** What the tab's icon shows. */
+let dotted = '';
 const voice = el('div', { class: 'sr', role: 'status' });
 
 /** @param {Hooks} given */
@@ -32,9 +34,9 @@ export function watchReading(given) {
   hooks = given;
   document.body.append(voice);
   window.addEventListener('focus', look);
-  window.addEventListener('blur', showState);
+  for (const name of ['focus', 'blur']) window.addEventListener(name, () => announce('counts', store.open));
   document.addEventListener('visibilitychange', look);
-  for (const topic of /** @type {const} */ (['rooms', 'open'])) on(topic, showState);
+  for (const topic of /** @type {const} */ (['rooms', 'counts', 'open'])) on(topic, showState);
   on('log', (room, patch) => speak(room, patch));
   on('moved', look);
   on('open', () => store.open === held || hold(''));
@@ -64,7 +66,7 @@ export function readRoom(room) {
   if (room.id === held) held = '';
   if (!room.member || room.head <= room.read) return;
   mark(room, room.head);
-  hooks.read(room.id, room.head);
+  hooks?.read(room.id, room.head);
 }
 
 /** @param {string} room */
@@ -72,10 +74,21 @@ export function hold(room) {
   held = room;
 }
 
+/**
+ * How much of a room waits, and how much of that calls. What comes while it is looked at does neither: it is read in a moment.
+ * @param {Hubbub.Room} room
+ * @returns {[number, number]}
+ */
+export function waiting(room) {
+  const isRead = room.unread > 0 && room === readable() && (hooks?.seen() ?? 0) >= room.head;
+  return isRead ? [0, 0] : [room.unread, calls(room)];
+}
+
 function settle() {
   const room = readable();
-  if (!room) return;
+  if (!room || !hooks) return;
   const seq = Math.min(hooks.seen(), room.head);
+  if (seq < room.head) announce('counts', room.id);
   if (seq <= room.read) return;
   sentAt = Date.now();
   mark(room, seq);
@@ -95,7 +108,7 @@ function mark(room, seq) {
     room.unread = Math.min(room.unread, rest.length);
     room.mentions = room.kind === 'direct' ? room.unread : Math.min(room.mentions, room.unread);
   }
-  announce('rooms', room.id);
+  announce('counts', room.id);
 }
 
 function readable() {
@@ -106,17 +119,15 @@ function readable() {
 
 // ---- title and favicon ----
 
-/** What comes while it is looked at calls nobody: it is read in a moment. */
 function showState() {
-  const here = readable();
-  const isRead = (/** @type {Hubbub.Room} */ room) => room === here && hooks.seen() >= room.head;
-  const rooms = [...store.rooms.values()].filter((room) => room.member && room.unread && !isRead(room));
-  const number = rooms.reduce((sum, room) => sum + calls(room), 0);
+  const rooms = [...store.rooms.values()].filter((room) => room.member && room.unread).map(waiting);
+  const number = rooms.reduce((sum, [, called]) => sum + called, 0);
+  const isUnread = rooms.some(([unread]) => unread);
   const open = openRoom();
   const name = open ? `${titleOf(open, t('room.notes'))} · ${store.boot.workspace}` : store.boot.workspace;
-  const title = number ? `(${number}) ${name}` : rooms.length ? `• ${name}` : name;
+  const title = number ? `(${number}) ${name}` : isUnread ? `• ${name}` : name;
   if (document.title !== title) document.title = title;
-  favicon(number ? 'calls' : rooms.length ? 'unread' : 'quiet');
+  favicon(number ? 'calls' : isUnread ? 'unread' : 'quiet');
 }
 
 /** The tab has no tokens: these are accent, signal and white of the light theme. */
@@ -124,9 +135,10 @@ const DOTS = { calls: '#bd4102', unread: '#6cc3d5', quiet: '' };
 
 /** @param {keyof typeof DOTS} state */
 function favicon(state) {
+  if (dotted === state) return;
+  dotted = state;
   const known = document.querySelector('link[rel~=icon]');
   const link = known ?? document.head.appendChild(el('link', { rel: 'icon' }));
-  if (link.getAttribute('data-state') === state) return;
   const dot = DOTS[state] && `<circle cx="24" cy="8" r="7.5" fill="${DOTS[state]}" stroke="#fff" stroke-width="1.5"/>`;
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="9" fill="#00657e"/><path d="M10 7v18M22 7v18M10 16h12" stroke="#fff" stroke-width="3.4" stroke-linecap="round"/>${dot}</svg>`;
   link.setAttribute('data-state', state);
