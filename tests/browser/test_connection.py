@@ -69,12 +69,13 @@ def test_d2_a_connection_that_died_silently_is_noticed_within_3_seconds_of_a_loo
     ada.say(room, "unheard")
     page.wait_for_timeout(300)
     assert bodies(page) == []  # the premise: the socket looks open and is deaf
+    page.evaluate(STATES)
 
     woken(page)
-    looked = time.monotonic()
+    looked = page.evaluate("performance.now()")
 
-    expect(page.get_by_text("unheard", exact=True)).to_be_visible()
-    assert time.monotonic() - looked < 4.5  # 3 s for the answer that does not come, and the way back
+    expect(page.get_by_text("unheard", exact=True)).to_be_visible(timeout=15_000)
+    assert page.evaluate("window.states.late") - looked < 3500  # by the page's own clock: others work here too
 
 
 @pytest.mark.waits

@@ -190,7 +190,8 @@ def pages(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Pages]:
     if request.node.stash.get(FAILED, False):
         opened.keep_pictures(request.node.name.replace("/", "-"))
     opened.close()
-    assert opened.unexpected() == [], "a page complained"
+    complaints = "; ".join(opened.unexpected())
+    assert not complaints, f"a page complained: {complaints}"
 
 
 @pytest.hookimpl(wrapper=True)
