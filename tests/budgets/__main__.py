@@ -6,7 +6,6 @@ import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 
 from tests.budgets import acting, keeping, opening, reading, weight
@@ -19,24 +18,21 @@ Measure = Callable[[House], Iterator[Finding]]
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", type=_numbers, help="numbers of budgets, such as 6,7,13")
-    parser.add_argument(
-        "--soak", type=float, default=0.25, help="which share of the eight hours (default: 0.25)"
-    )
     asked = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # ended from outside: what was started ends too
     folder = Path(tempfile.mkdtemp(prefix="hubbub-budgets-"))
     try:
-        found = _measure(folder, asked.only, asked.soak)
+        found = _measure(folder, asked.only)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     sys.stdout.write(table(sorted(found, key=lambda one: one.number)) + "\n")
     return 0 if all(one.met for one in found) else 1
 
 
-def _measure(folder: Path, only: set[int] | None, share: float) -> list[Finding]:
+def _measure(folder: Path, only: set[int] | None) -> list[Finding]:
     found: list[Finding] = []
     with house(folder) as measured_in:
-        for numbers, measure in _measures(share):
+        for numbers, measure in _measures():
             if only is None or only & numbers:
                 sys.stderr.write(f"{', '.join(map(str, sorted(numbers)))} …\n")
                 for one in measure(measured_in):
@@ -45,7 +41,7 @@ def _measure(folder: Path, only: set[int] | None, share: float) -> list[Finding]
     return found
 
 
-def _measures(share: float) -> list[tuple[set[int], Measure]]:
+def _measures() -> list[tuple[set[int], Measure]]:
     """What changes the rooms least comes first."""
     return [
         ({1, 2, 3, 4, 5}, weight.weigh),
@@ -59,7 +55,7 @@ def _measures(share: float) -> list[tuple[set[int], Measure]]:
         ({13, 19}, reading.append),
         ({9, 10}, acting.type_words),
         ({11}, acting.go_through_a_day),
-        ({17}, partial(keeping.soak, share=share)),
+        ({17}, keeping.soak),
     ]
 
 

@@ -77,7 +77,8 @@ class Laptop:
             {
                 "objectId": found["objects"]["objectId"],
                 "functionDeclaration": """function () {
-                  return this.filter((one) => one.matches('article.msg') && !one.isConnected).length;
+                  const made = this.filter((one) => !Object.hasOwn(one, 'constructor'));
+                  return made.filter((one) => one.matches('article.msg[data-id]') && !one.isConnected).length;
                 }""",
                 "returnByValue": True,
             },
