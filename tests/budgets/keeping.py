@@ -48,8 +48,8 @@ READ_IT_ALL = """async (enough) => {
 def soak(house: House) -> Iterator[Finding]:
     """Eight hours of a message a second in twenty rooms, with a change of room now and then; without the pauses.
 
-    The messages and the changes are all gone through, each heard and drawn before the next change; only the time between
-    them is left out, and with it what the clock alone would do: the pings, the looks at the heads, the change of the day.
+    The messages and the changes are all gone through, each heard and drawn before the next change. Only the time
+    between them is left out, and with it what the clock alone would do: pings, looks at the heads, another day.
     """
     rooms = [room["id"] for room in house.rooms if room["kind"] == "public"][:SOAK_ROOMS]
     with house.laptop() as laptop, house.mouth() as mouth:
