@@ -68,6 +68,35 @@ def test_a2_a_pending_row_is_muted_then_slow_then_the_same_row(
     assert row.evaluate("row => row.getBoundingClientRect().top") == top
 
 
+def test_e11_what_is_selected_stays_so_while_its_message_is_stored_and_answered(
+    server: HubbubServer, ada: HttpClient, room: str, wire_to: Lay, pages: Pages
+) -> None:
+    ben = server.client("ben")
+    ben.join(room)
+    wire = wire_to(server)
+    page = pages.open_through(wire.base_url, ada, "/chat/general/")
+    is_live(page)
+    wire.slow(1.0)
+    say(page, "worth copying")
+    message = page.locator("article.msg")
+    message.get_by_text("worth copying").dblclick(position={"x": 10, "y": 8})
+    expect(message).to_have_attribute("data-state", "pending")
+    assert selected(page) == "worth"
+
+    expect(message).to_have_attribute("data-state", "sent")
+    assert selected(page) == "worth"
+    accepted(ben.operate(room, "react", target=message.get_attribute("data-id"), emoji="👍"))
+    expect(message.locator("[data-emoji]")).to_be_visible()
+
+    assert selected(page) == "worth"
+    accepted(ada.operate(room, "edit", target=message.get_attribute("data-id"), body="other words"))
+    expect(message.locator(".body")).to_contain_text("other words")
+
+
+def selected(page: Page) -> str:
+    return str(page.evaluate("String(getSelection())")).strip()
+
+
 def test_a3_offline_messages_arrive_once(
     server: HubbubServer, ada: HttpClient, room: str, wire_to: Lay, pages: Pages
 ) -> None:

@@ -32,6 +32,7 @@ export class Row {
   view;
   #sign = '';
   #rev = 0;
+  #said = '';
   #name = `row-${++made}`;
   element = /** @type {HTMLElement} */ (model.cloneNode(true));
   #gutter = /** @type {HTMLElement} */ (this.element.firstChild);
@@ -75,6 +76,7 @@ export class Row {
 
   /** After the editor has gone the body is its own again. */
   redraw() {
+    this.#said = '';
     this.#words(this.view);
   }
 
@@ -127,16 +129,27 @@ export class Row {
     fillWith(this.#who, name, time);
   }
 
-  /** @param {View} view */
+  /**
+   * Written anew only where it is different: whoever selects words goes on doing so.
+   * @param {View} view
+   */
   #words({ entry, state }) {
-    const gone = entry.deleted;
+    if (this.#said) this.#body.querySelector('.wait')?.remove();
+    const said = `${entry.deleted}|${entry.edited_at}|${entry.html ?? entry.body}`;
+    const echoed = this.#said && !entry.deleted && !entry.edited_at && this.#body.innerHTML === entry.html;
+    if (said !== this.#said && !echoed) this.#write(entry);
+    this.#said = said;
+    if (state === 'pending') lastLine(this.#body).append(el('span', { class: 'wait' }, icon('clock')));
+  }
+
+  /** @param {Hubbub.Entry} entry */
+  #write({ deleted: gone, html, body, edited_at }) {
     set(this.#body, 'data-gone', gone);
     if (gone) this.#body.textContent = t('row.deleted');
-    else if (entry.html !== null) setSanitised(this.#body, entry.html);
-    else fillWith(this.#body, ...draw(format(entry.body ?? '')));
+    else if (html !== null) setSanitised(this.#body, html);
+    else fillWith(this.#body, ...draw(format(body ?? '')));
     for (const link of this.#body.querySelectorAll('a')) set(link, 'tabindex', -1);
-    if (entry.edited_at && !gone) mark(this.#body, entry.edited_at);
-    if (state === 'pending') lastLine(this.#body).append(el('span', { class: 'wait' }, icon('clock')));
+    if (edited_at && !gone) mark(this.#body, edited_at);
   }
 
   /** @param {View} view */
