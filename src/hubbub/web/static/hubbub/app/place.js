@@ -1,6 +1,6 @@
 /** Where one reads: the part of the log on the page, and the row in it that must not move. It must not know what rows say. */
 
-import { covers, indexOf, segmentAt } from './roomlog.js';
+import { covers, indexOf, segmentAt, stands } from './roomlog.js';
 
 const NEAR = 80;
 const FLASH = 2400;
@@ -10,8 +10,8 @@ const WINDOW = 180;
 const MARGIN = 60;
 /** A frame's work. */
 const STEP = 20;
-/** How high a row is, about: too few of them fill up in the next frame. */
-const LEAST = 30;
+/** How high a row is, about: of who goes on speaking, and one with a name at least. Too few of them fill up in the next frame. */
+const [LINE, NAMED] = [30, 45];
 
 const KEYS = new Set(['ArrowUp', 'ArrowDown', 'PageUp', 'PageDown', 'Home', 'End', ' ']);
 
@@ -277,9 +277,8 @@ export class Window {
 
   /** @param {Hubbub.Log | null} log  its end, with a screen of rows: more of them come when those are painted */
   toEnd(log) {
-    const entries = log?.entries ?? [];
     this.to = Infinity;
-    this.from = entries[Math.max(0, entries.length - screenful())]?.seq ?? 0;
+    this.from = log?.entries[screenFrom(log, log.entries.length, -1)]?.seq ?? 0;
   }
 
   /**
@@ -292,8 +291,8 @@ export class Window {
     const entry = log.entries[index];
     if (!entry || !covers(log, seq) || (entry.seq >= this.from && entry.seq <= this.to)) return;
     const [low, high] = segmentAt(log, index);
-    this.from = log.entries[Math.max(low, index - screenful())].seq;
-    this.#end(log, Math.min(high, index + screenful()));
+    this.from = log.entries[Math.max(low, screenFrom(log, index, -1))].seq;
+    this.#end(log, Math.min(high, screenFrom(log, index, 1)));
   }
 
   /**
@@ -349,9 +348,21 @@ export class Window {
   }
 }
 
-/** As many rows as there is room for, with nothing measured. */
-function screenful() {
-  return Math.ceil(window.innerHeight / LEAST);
+/**
+ * As many rows away from this one as there is room for, with nothing measured.
+ * @param {Hubbub.Log} log
+ * @param {number} index
+ * @param {-1 | 1} direction
+ */
+function screenFrom(log, index, direction) {
+  const { entries } = log;
+  let [place, room] = [index, window.innerHeight];
+  while (room > 0 && entries[place + direction]) {
+    place += direction;
+    const entry = entries[place];
+    if (stands(log, entry)) room -= entry.by === entries[place - 1]?.by ? LINE : NAMED;
+  }
+  return place;
 }
 
 /** @param {HTMLElement} node */
