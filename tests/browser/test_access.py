@@ -270,3 +270,28 @@ def test_k9_dialogs_keep_the_focus_and_give_it_back_and_menus_take_letters(
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     expect(opener).to_be_focused()
+
+
+def test_k9_what_is_typed_right_after_a_dialog_was_closed_is_written(
+    server: HubbubServer, pages: Pages
+) -> None:
+    page = room_page(server, pages)
+    for number in range(10):
+        page.keyboard.type(f"{number} ")
+        page.keyboard.press("Control+k")
+        expect(page.locator("dialog.switcher input")).to_be_focused()
+        page.keyboard.type("gen")
+        page.keyboard.press("Escape")
+        page.keyboard.type("and on, ")
+
+    expect(field(page)).to_have_value("".join(f"{number} and on, " for number in range(10)))
+
+    # Nor is a control without a caret asked for one.
+    page.get_by_role("button", name="Your account").click()
+    page.get_by_role("menuitem").first.click()
+    dark = page.locator(".settings [value=dark]")
+    dark.focus()
+    page.keyboard.press("Control+k")
+    expect(page.locator("dialog.switcher input")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(dark).to_be_focused()

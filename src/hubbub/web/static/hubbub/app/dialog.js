@@ -59,9 +59,23 @@ export function open(content, kind, label) {
   });
   dialog.addEventListener('click', ({ target }) => outside && target === dialog && dialog.close());
   dialog.addEventListener('close', () => dialog.remove());
+  keepCaret(dialog);
   document.body.append(dialog);
   dialog.showModal();
   return dialog;
+}
+
+/**
+ * The browser gives the focus back without the caret (seen in Chromium 156): what is typed then would go nowhere.
+ * @param {HTMLDialogElement} dialog  that is about to take the focus
+ */
+function keepCaret(dialog) {
+  const field = /** @type {HTMLTextAreaElement} */ (document.activeElement);
+  const { selectionStart: start, selectionEnd: end, selectionDirection } = field;
+  if (typeof start !== 'number') return;
+  const back = () => field.setSelectionRange(start, end, selectionDirection);
+  field.addEventListener('focus', back);
+  dialog.addEventListener('close', () => field.removeEventListener('focus', back));
 }
 
 /**
