@@ -12,6 +12,11 @@ const MARGIN = 60;
 const STEP = 20;
 /** How high a row is, about: of who goes on speaking, and one with a name at least. Too few of them fill up in the next frame. */
 const [LINE, NAMED] = [30, 45];
+/**
+ * And one of which nothing is known: more than most have, so that a log at its end only becomes shorter when they come.
+ * Where it became longer, browsers would call that a shift of what stays in its place.
+ */
+const HIGH = 96;
 
 const KEYS = new Set(['ArrowUp', 'ArrowDown', 'PageUp', 'PageDown', 'Home', 'End', ' ']);
 
@@ -236,7 +241,7 @@ export class Heights {
 
   /** @param {number} seq */
   of(seq) {
-    return this.#known.get(String(seq)) ?? (this.#known.size ? this.#sum / this.#known.size : 34);
+    return this.#known.get(String(seq)) ?? (this.#known.size ? this.#sum / this.#known.size : HIGH);
   }
 
   /**
