@@ -46,12 +46,13 @@ export function openSwitcher(app) {
   });
   const results = el('div', { class: 'results', id: LIST, role: 'listbox', 'aria-label': t('side.rooms') });
   const none = el('p', { class: 'hint', role: 'status', hidden: true }, t('switcher.none'));
-  const dialog = open(el('div', {}, input, results, none), 'switcher', t('switcher.label'));
   const take = (/** @type {Way} */ way) => {
     dialog.close();
     way.act();
   };
   listen(app, input, results, none, take);
+  // What is offered stands there before: opening measures the page once, and all of it.
+  const dialog = open(el('div', {}, input, results, none), 'switcher', t('switcher.label'));
 }
 
 /**
