@@ -12,6 +12,8 @@ from tests.budgets.house import House, Laptop, say_many
 
 LETTERS, SENTENCES = 300, 40
 ARRIVING = 1 / 20  # seconds between two messages of others
+TYPIST = 80  # milliseconds between two letters: 150 words a minute
+SHORT = 300  # milliseconds between two sentences of somebody who is in a hurry
 QUICK = 8.0  # what an event took that the browser did not tell of: less than 16 ms
 MENU = "[role=menu]"
 
@@ -41,6 +43,7 @@ def _keys(laptop: Laptop) -> list[float]:
     laptop.page.evaluate("window.events.length = 0")
     for number in range(LETTERS):  # by the keyboard alone: looking for the field would be work of the page
         laptop.page.keyboard.press("abcde "[number % 6])
+        laptop.page.wait_for_timeout(TYPIST)
     laptop.page.wait_for_timeout(300)
     told = laptop.page.evaluate(
         "window.events.filter(({name}) => name === 'keydown').map((one) => one.duration)"
@@ -55,6 +58,7 @@ def _echoes(laptop: Laptop) -> list[float]:
         field.fill(f"words {number}")
         laptop.page.keyboard.press("Enter")
         expect(field).to_have_value("")
+        laptop.page.wait_for_timeout(SHORT)
     laptop.page.wait_for_function(f"() => window.echoes.length >= {SENTENCES}")
     return [float(one) for one in laptop.page.evaluate("window.echoes")]
 

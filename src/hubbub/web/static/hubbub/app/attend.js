@@ -47,6 +47,8 @@ function watchDays(app) {
       wait();
     }, untilMidnight() + TURN);
   window.addEventListener('focus', look);
+  // The first rows were drawn a while ago, perhaps on another day.
+  look();
   wait();
 }
 

@@ -252,7 +252,7 @@ export class Composer {
     const trouble = command ? await command : await this.#hooks.send(room, body, reply?.id ?? null).then(() => null);
     if (trouble) return this.#tell(trouble, true);
     this.#clear(room, written);
-    if (room === this.#room) this.field.focus({ preventScroll: true });
+    if (room === this.#room && document.activeElement !== this.field) this.field.focus({ preventScroll: true });
     return true;
   }
 
@@ -264,9 +264,11 @@ export class Composer {
     const rest = (/** @type {string} */ text) => (text.startsWith(written) ? text.slice(written.length) : text);
     const draft = this.#drafts.get(room);
     if (room !== this.#room) return draft && this.#keepDraft({ ...draft, text: rest(draft.text), reply: null });
-    const caret = this.field.selectionStart - (this.field.value.length - rest(this.field.value).length);
-    this.#set(rest(this.field.value));
-    this.field.setSelectionRange(Math.max(0, caret), Math.max(0, caret));
+    const [known, left] = [this.field.value, rest(this.field.value)];
+    const caret = left ? Math.max(0, this.field.selectionStart - (known.length - left.length)) : 0;
+    this.#set(left);
+    // Where nothing is left there is nothing to choose: to ask would lay out the page once more before the row is drawn.
+    if (left) this.field.setSelectionRange(caret, caret);
     this.#taken = rest(this.#taken);
     this.#save();
   }
@@ -321,8 +323,9 @@ export class Composer {
 
   #save() {
     window.clearTimeout(this.#timer);
-    const { value: text, selectionStart: start } = this.field;
+    const { value: text } = this.field;
     if (!this.#room || (!text && !this.#reply && !this.#drafts.has(this.#room))) return;
+    const start = text ? this.field.selectionStart : 0;
     this.#keepDraft({ room: this.#room, text, start, reply: this.#reply, at: Date.now() });
   }
 

@@ -98,6 +98,11 @@ export function newDay(entry, last) {
   return dayName(new Date(entry.at), new Date());
 }
 
+/** When the reader's day began. */
+export function today() {
+  return new Date().setHours(0, 0, 0, 0);
+}
+
 /** @type {WeakMap<Hubbub.Entry, { time: number, day: number }>} */
 const moments = new WeakMap();
 

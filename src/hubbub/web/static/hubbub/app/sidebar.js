@@ -39,14 +39,8 @@ export function mountSidebar(given) {
     hovered = Date.now() + HOLD;
     window.setTimeout(() => plan(rooms), HOLD + 10);
   });
-  for (const topic of /** @type {const} */ (['rooms', 'open', 'presence', 'drafts', 'conn']))
-    on(topic, () => plan(rooms));
-  on('counts', (id) => {
-    const room = store.rooms.get(id);
-    const row = rows.get(id);
-    if (!room || !row || room.kind === 'direct' || shut) plan(rooms);
-    else if (signs.get(row) !== signOf(room)) plan(rooms, id);
-  });
+  for (const topic of /** @type {const} */ (['rooms', 'open', 'presence', 'conn'])) on(topic, () => plan(rooms));
+  for (const topic of /** @type {const} */ (['counts', 'drafts'])) on(topic, (id) => look(rooms, id));
   draw(rooms);
 }
 
@@ -56,11 +50,23 @@ export function roomsInOrder() {
 }
 
 /**
+ * What changes no place in the list is drawn alone, and only if it shows: direct rooms stand by their last message, folded ones while they wait.
  * @param {HTMLElement} rooms
- * @param {string} [counted]  the room of which only the numbers have changed
+ * @param {string} id
  */
-function plan(rooms, counted = '') {
-  changed.add(counted);
+function look(rooms, id) {
+  const room = store.rooms.get(id);
+  const row = rows.get(id);
+  if (!room || !row || room.kind === 'direct' || shut) plan(rooms);
+  else if (signs.get(row) !== signOf(room)) plan(rooms, id);
+}
+
+/**
+ * @param {HTMLElement} rooms
+ * @param {string} [alone]  the room of which alone something has changed
+ */
+function plan(rooms, alone = '') {
+  changed.add(alone);
   if (planned) return;
   planned = true;
   inFrame(() => {

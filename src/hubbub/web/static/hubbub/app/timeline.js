@@ -4,7 +4,7 @@ import { afterFrame, el, inFrame, order } from './html.js';
 import { Heights, Place, show, Window } from './place.js';
 import { covers, indexOf, stands } from './roomlog.js';
 import { rule } from './row.js';
-import { entryOf, follows, isPending, newDay, Rows } from './rows.js';
+import { entryOf, follows, isPending, newDay, Rows, today } from './rows.js';
 import { me } from './store.js';
 
 /** @typedef {{ seq: number, top: number | null, flash: boolean }} Goal  `flash`: shown, and kept there till one moves */
@@ -38,6 +38,8 @@ export class Timeline {
   #hurry = false;
   /** The last message with a row, while all that has happened since is that others came after it. */
   #last = /** @type {Hubbub.Entry | null} */ (null);
+  /** The day on which all of it was looked at: on another one the days above have other names. */
+  #today = 0;
 
   /**
    * @param {HTMLElement} scroller
@@ -129,6 +131,7 @@ export class Timeline {
 
   /** The newest message, in one step however far. */
   toEnd() {
+    if (this.stuck && !this.#goal && this.#window.to === Infinity) return this.refresh();
     if (this.#window.to !== Infinity) this.#window.toEnd(this.#log);
     this.#rest();
     this.#afresh();
@@ -207,7 +210,7 @@ export class Timeline {
   #lengthen(log) {
     const known = this.#last;
     if (!known || this.#goal || this.#hooks.items().length || !this.#window.holds(log)) return false;
-    if (this.list.lastElementChild !== this.rows.get(known.id)?.element) return false;
+    if (this.list.lastElementChild !== this.rows.get(known.id)?.element || this.#today !== today()) return false;
     /** @type {Part[]} */
     const parts = [];
     for (const entry of log.entries.slice(indexOf(log, known.seq + 1)))
@@ -232,7 +235,7 @@ export class Timeline {
     let last = log.entries.slice(low, start).findLast((entry) => stands(log, entry)) ?? null;
     for (const entry of log.entries.slice(start, end))
       if (stands(log, entry)) last = this.#line(parts, entry, last, items, null);
-    this.#last = last;
+    [this.#last, this.#today] = [last, today()];
     this.#beyond(parts, log, 'below', [end, high]);
     if (high < log.entries.length) parts.push(this.#rule('loader', 'below'));
     if (end === log.entries.length)
