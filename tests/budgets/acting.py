@@ -6,7 +6,7 @@ from threading import Event, Thread
 
 from playwright.sync_api import Page, expect
 
-from tests.budgets import probes
+from tests.budgets import floors, probes
 from tests.budgets.finding import Finding, percentile
 from tests.budgets.house import House, Laptop, say_many
 
@@ -27,6 +27,7 @@ def type_words(house: House) -> Iterator[Finding]:
         echoes = _echoes(laptop)
     yield Finding(9, "key to letter, median (20 messages/s arrive)", 16, percentile(keys, 50), "ms")
     yield Finding(9, "key to letter, p98", 50, percentile(keys, 98), "ms")
+    yield from floors.keys(house)
     yield Finding(10, "Enter to row, p95", 50, percentile(echoes, 95), "ms")
 
 
@@ -56,6 +57,7 @@ def _echoes(laptop: Laptop) -> list[float]:
     field = laptop.page.locator(".comp textarea")
     for number in range(SENTENCES):
         field.fill(f"words {number}")
+        laptop.page.wait_for_timeout(TYPIST)
         laptop.page.keyboard.press("Enter")
         expect(field).to_have_value("")
         laptop.page.wait_for_timeout(SHORT)

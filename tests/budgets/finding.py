@@ -7,24 +7,28 @@ from math import ceil
 
 @dataclass(frozen=True)
 class Finding:
-    """`number` is the budget's; `at_least` turns the limit round."""
+    """`number` is the budget's; `at_least` turns the limit round; what has no limit is only shown beside the rest."""
 
     number: int
     what: str
-    limit: float
+    limit: float | None
     measured: float
     unit: str = ""
     at_least: bool = False
 
     @property
     def met(self) -> bool:
+        if self.limit is None:
+            return True
         return self.measured >= self.limit if self.at_least else self.measured <= self.limit
 
     @property
     def cells(self) -> tuple[str, ...]:
         sign = "≥" if self.at_least else "≤"
-        limit = f"{sign} {_short(self.limit)} {self.unit}".strip()
         measured = f"{_short(self.measured)} {self.unit}".strip()
+        if self.limit is None:
+            return str(self.number), self.what, "", measured, ""
+        limit = f"{sign} {_short(self.limit)} {self.unit}".strip()
         return str(self.number), self.what, limit, measured, "met" if self.met else "NOT MET"
 
 

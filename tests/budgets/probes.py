@@ -37,26 +37,30 @@ new PerformanceObserver((list) => {
 }).observe({type: 'event', durationThreshold: 16});
 """
 
-# From Enter until the row of what was written stood on the screen.
+# From Enter until the row of what was written stood on the screen: what is told of a row that comes into view is told
+# when the frame that shows it has been drawn.
 ECHOES = """
 window.echoes = [];
 addEventListener('keydown', (event) => {
   if (event.key !== 'Enter') return;
-  const echo = (node) => node instanceof Element && node.matches('article.msg[data-state=pending]');
+  const echo = (node) => node instanceof Element && node.matches('article.msg:last-child');
   const watch = new MutationObserver((changes) => {
-    if (!changes.some(({addedNodes}) => [...addedNodes].some(echo))) return;
+    const row = changes.flatMap(({addedNodes}) => [...addedNodes]).find(echo);
+    if (!row) return;
     watch.disconnect();
-    requestAnimationFrame(() => {
-      const channel = new MessageChannel();
-      channel.port1.onmessage = () => window.echoes.push(performance.now() - event.timeStamp);
-      channel.port2.postMessage(0);
+    const view = new IntersectionObserver((seen) => {
+      if (!seen.some(({isIntersecting}) => isIntersecting)) return;
+      view.disconnect();
+      window.echoes.push(performance.now() - event.timeStamp);
     });
+    view.observe(row);
   });
   watch.observe(document.querySelector('.rows'), {childList: true});
 }, {capture: true});
 """
 
-# Presses a room in the sidebar and counts until messages of it, and none of another, stand on the screen.
+# Presses a room in the sidebar and counts until messages of it, and none of another, stand on the screen: until the
+# frame is drawn at whose beginning they are there.
 SWITCH = """async (room) => {
   const before = new Set(document.querySelectorAll('article.msg'));
   const pressed = performance.now();
@@ -65,12 +69,13 @@ SWITCH = """async (room) => {
     const rows = [...document.querySelectorAll('article.msg')];
     return rows.length > 0 && !rows.some((row) => before.has(row));
   };
-  while (!there()) await new Promise(requestAnimationFrame);
-  await new Promise((done) => requestAnimationFrame(() => {
+  do await new Promise(requestAnimationFrame);
+  while (!there());
+  await new Promise((done) => {
     const channel = new MessageChannel();
     channel.port1.onmessage = () => done();
     channel.port2.postMessage(0);
-  }));
+  });
   return performance.now() - pressed;
 }"""
 

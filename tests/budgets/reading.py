@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tests.budgets import probes
+from tests.budgets import floors, probes
 from tests.budgets.finding import Finding, percentile
 from tests.budgets.house import House, Laptop, say_many
 from tests.support.sockets import SessionSocket
@@ -23,6 +23,7 @@ def append(house: House) -> Iterator[Finding]:
         spent = [_one_more(house, laptop, mouth) for _ in range(ALONE)]
         shifts = laptop.page.evaluate("window.shifts")
     yield Finding(13, "one message at the end, script, style and layout, p75", 4, percentile(spent, 75), "ms")
+    yield from floors.appending(house, WORK)
     yield Finding(19, "layout shift while messages arrive", 0, sum(one["value"] for one in shifts))
 
 

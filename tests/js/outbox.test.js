@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { added, ahead, changed, due, identity, pause } from '../../src/hubbub/web/static/hubbub/app/outbox.js';
+import { added, ahead, changed, due, identity, Outbox, pause } from '../../src/hubbub/web/static/hubbub/app/outbox.js';
 import { chance } from './random.js';
 
 /**
@@ -119,4 +119,37 @@ test('an identity is a UUID of version 7 that sorts by time', () => {
 
 test('the pause grows and stays bounded', () => {
   assert.deepEqual([0, 1, 2, 3, 4, 5, 50].map(pause), [1000, 2000, 4000, 8000, 15000, 15000, 15000]);
+});
+
+test('what was said is shown while it is being kept, and goes out only when it is', async () => {
+  /** @type {string[]} */
+  const happened = [];
+  let isKept = () => {};
+  const kept = new Promise((done) => {
+    isKept = () => done(null);
+  });
+  const keep = { put: () => kept, drop: async () => {}, all: async () => [] };
+  const Alone = class {
+    postMessage() {}
+  };
+  Object.assign(globalThis, { window: globalThis, BroadcastChannel: Alone });
+  Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true });
+  const outbox = new Outbox({
+    name: 'a test',
+    keep: /** @type {any} */ (keep),
+    deliver: async ({ client_id }) => {
+      happened.push('sent');
+      return { kind: 'acked', ack: { client_id, room: 'r1', seq: 1, id: 'm1', duplicate: false } };
+    },
+    tell: () => happened.push(outbox.items[0]?.state ?? 'gone'),
+  });
+
+  const put = outbox.put({ room: 'r1', op: 'send', body: 'hello' });
+  await outbox.kick();
+  assert.deepEqual(happened, ['queued'], 'shown, and not sent although something else began to send');
+
+  isKept();
+  await put;
+  while (happened.at(-1) !== 'sent' || outbox.items[0]?.state !== 'sent') await new Promise((done) => setTimeout(done));
+  assert.deepEqual(happened, ['queued', 'sent', 'sent']);
 });

@@ -109,6 +109,8 @@ export class Outbox {
   #busy = new Set();
   /** @type {Set<string>} */
   #resting = new Set();
+  /** @type {Set<string>} what is shown while it is being kept; it goes out when it is */
+  #unkept = new Set();
   #order = 0;
   /** @type {BroadcastChannel} */
   #tabs;
@@ -136,7 +138,7 @@ export class Outbox {
   }
 
   /**
-   * Resolves once the operation is kept; only then may the words leave the field they were typed in.
+   * Shown at once, and sent once it is kept. Resolves then: only then may the words leave the field they were typed in.
    * @param {Pick<Hubbub.Item, 'room' | 'op'> & Partial<Hubbub.Item>} wanted
    * @returns {Promise<Hubbub.Item>}
    */
@@ -146,8 +148,10 @@ export class Outbox {
     const client_id = identity(now, crypto.getRandomValues(new Uint8Array(10)));
     /** @type {Hubbub.Item} */
     const item = { client_id, at: new Date(now).toISOString(), order: this.#order, state: 'queued', ...wanted };
-    await this.#keep.put('outbox', client_id, item);
+    this.#unkept.add(client_id);
     this.#set(added(this.items, item), item.room);
+    await this.#keep.put('outbox', client_id, item);
+    this.#unkept.delete(client_id);
     this.#tabs.postMessage({ item });
     void this.#drain();
     return item;
@@ -208,7 +212,7 @@ export class Outbox {
   /** One tab sends at a time; the others wait for the lock and find nothing left to do. */
   async #drain() {
     if (this.#draining) return this.#launch();
-    if (!due(this.items, this.#busy).length) return;
+    if (!this.#due().length) return;
     this.#draining = true;
     try {
       await locked(`${this.#name}:sender`, () => this.#pump());
@@ -226,10 +230,15 @@ export class Outbox {
 
   #launch() {
     if (!this.#holding) return;
-    for (const item of due(this.items, this.#busy)) {
+    for (const item of this.#due()) {
       const run = this.#send(item).finally(() => this.#running.delete(run));
       this.#running.add(run);
     }
+  }
+
+  /** Only what is kept goes out: words that were sent and then forgotten would be sent twice. */
+  #due() {
+    return due(this.items, this.#busy).filter((item) => !this.#unkept.has(item.client_id));
   }
 
   /** @param {Hubbub.Item} item */
