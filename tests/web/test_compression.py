@@ -7,7 +7,7 @@ import pytest
 from tests.support.fixtures import Servers
 from tests.support.http_client import HttpClient
 
-HTML_BYTES, CSS_BYTES, SCRIPT_BYTES = 30 * 1024, 14 * 1024, 48 * 1024
+HTML_BYTES, CSS_BYTES, SCRIPT_BYTES, MODULES = 30 * 1024, 14 * 1024, 48 * 1024, 18
 
 
 @pytest.fixture
@@ -39,6 +39,6 @@ def test_a_room_arrives_within_its_budgets(ada: HttpClient) -> None:
 
     assert page.count('"seq":') >= 60
     assert html <= HTML_BYTES
-    assert len(modules) == 17
+    assert 1 < len(modules) <= MODULES
     assert sum(weight(ada, module)[0] for module in modules) <= SCRIPT_BYTES
     assert sum(weight(ada, sheet)[0] for sheet in sheets) <= CSS_BYTES
