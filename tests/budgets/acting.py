@@ -8,13 +8,11 @@ from playwright.sync_api import Page, expect
 
 from tests.budgets import floors, probes
 from tests.budgets.finding import Finding, percentile
-from tests.budgets.house import House, Laptop, say_many
+from tests.budgets.house import TYPIST, House, Laptop, say_many
 
 LETTERS, SENTENCES = 300, 40
 ARRIVING = 1 / 20  # seconds between two messages of others
-TYPIST = 80  # milliseconds between two letters: 150 words a minute
 SHORT = 300  # milliseconds between two sentences of somebody who is in a hurry
-QUICK = 8.0  # what an event took that the browser did not tell of: less than 16 ms
 MENU = "[role=menu]"
 
 
@@ -41,16 +39,9 @@ def _fill(house: House, laptop: Laptop) -> None:
 def _keys(laptop: Laptop) -> list[float]:
     field = laptop.page.locator(".comp textarea")
     field.focus()
-    laptop.page.evaluate("window.events.length = 0")
-    for number in range(LETTERS):  # by the keyboard alone: looking for the field would be work of the page
-        laptop.page.keyboard.press("abcde "[number % 6])
-        laptop.page.wait_for_timeout(TYPIST)
-    laptop.page.wait_for_timeout(300)
-    told = laptop.page.evaluate(
-        "window.events.filter(({name}) => name === 'keydown').map((one) => one.duration)"
-    )
+    taken = laptop.type_letters(LETTERS)
     field.fill("")
-    return [*map(float, told), *[QUICK] * (LETTERS - len(told))]
+    return taken
 
 
 def _echoes(laptop: Laptop) -> list[float]:

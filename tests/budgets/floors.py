@@ -6,8 +6,7 @@ from tests.budgets import probes
 from tests.budgets.finding import Finding, percentile
 from tests.budgets.house import House, Laptop, open_in
 
-LETTERS, TYPIST, QUICK = 150, 80, 8.0  # as acting.py types
-ROWS = 240
+LETTERS, ROWS = 150, 240
 FIELD = "<!doctype html><textarea autofocus></textarea>"
 # As many rows as there ever are, of as many elements as a message needs, and nothing else.
 LIST = f"""<!doctype html><style>
@@ -37,30 +36,20 @@ def keys(house: House) -> Iterator[Finding]:
         laptop.page.goto("data:text/html," + FIELD)
         laptop.page.locator("textarea").focus()
         laptop.slow()
-        for number in range(LETTERS):
-            laptop.page.keyboard.press("abcde "[number % 6])
-            laptop.page.wait_for_timeout(TYPIST)
-        told = laptop.page.evaluate(
-            "window.events.filter(({name}) => name === 'keydown').map((one) => one.duration)"
-        )
-    taken = [*map(float, told), *[QUICK] * (LETTERS - len(told))]
+        taken = laptop.type_letters(LETTERS)
     yield Finding(9, "(a page of nothing but a field: median)", None, percentile(taken, 50), "ms")
     yield Finding(9, "(the same: p98)", None, percentile(taken, 98), "ms")
 
 
-def appending(house: House, work: tuple[str, ...]) -> Iterator[Finding]:
-    """`work`: the metrics of Chromium that are added up, in seconds."""
+def appending(house: House) -> Iterator[Finding]:
     with house.profile() as context:
         laptop = open_in(context)
         laptop.page.set_content(LIST)
         laptop.slow()
-        spent = [_one_more(laptop, work) for _ in range(60)]
+        spent = [laptop.work(lambda: _one_more(laptop)) for _ in range(60)]
     yield Finding(13, f"(a bare list of {ROWS} rows: p75)", None, percentile(spent, 75), "ms")
 
 
-def _one_more(laptop: Laptop, work: tuple[str, ...]) -> float:
-    before = laptop.metrics()
+def _one_more(laptop: Laptop) -> None:
     laptop.page.evaluate("requestAnimationFrame(window.add)")
     laptop.page.wait_for_timeout(100)
-    after = laptop.metrics()
-    return 1000 * sum(after[name] - before[name] for name in work)

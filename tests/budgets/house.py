@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,9 @@ from tests.support.wire import Wire
 
 SLOWER = 4  # times: what a processor of 2021 is beside the machine of a developer
 BARS = 200  # pixels: more than what a window shows around a page
+TYPIST = 80  # milliseconds between two letters: 150 words a minute
+QUICK = 8.0  # what an event took that the browser did not tell of: less than 16 ms
+WORK = ("ScriptDuration", "LayoutDuration", "RecalcStyleDuration")
 MESSAGES, ROOMS = 100_000, 50  # a tenth of the messages are in the first room
 
 
@@ -56,6 +59,25 @@ class Laptop:
     def metrics(self) -> dict[str, float]:
         found = self.tools.send("Performance.getMetrics")["metrics"]
         return {one["name"]: float(one["value"]) for one in found}
+
+    def work(self, meanwhile: Callable[[], object]) -> float:
+        """Milliseconds of script, style and layout."""
+        before = self.metrics()
+        meanwhile()
+        after = self.metrics()
+        return 1000 * sum(after[name] - before[name] for name in WORK)
+
+    def type_letters(self, count: int) -> list[float]:
+        """How long each took until it was drawn, in milliseconds; the page notes its events (probes.EVENTS)."""
+        self.page.evaluate("window.events.length = 0")
+        for number in range(count):  # by the keyboard alone: looking for the field would be work of the page
+            self.page.keyboard.press("abcde "[number % 6])
+            self.page.wait_for_timeout(TYPIST)
+        self.page.wait_for_timeout(300)
+        told = self.page.evaluate(
+            "window.events.filter(({name}) => name === 'keydown').map((one) => one.duration)"
+        )
+        return [*map(float, told), *[QUICK] * (count - len(told))]
 
     def collect(self) -> None:
         """Everything that is kept by nobody goes."""

@@ -8,7 +8,6 @@ from tests.budgets.house import House, Laptop, say_many
 from tests.support.sockets import SessionSocket
 
 ALONE, TURNS = 60, 12
-WORK = ("ScriptDuration", "LayoutDuration", "RecalcStyleDuration")
 SPEED = 1500  # pixels a second: a fast thumb
 FAR_BACK = 12_000  # pixels
 
@@ -20,20 +19,17 @@ def append(house: House) -> Iterator[Finding]:
         laptop.page.wait_for_timeout(1000)
         laptop.page.evaluate("window.shifts.length = 0")
         laptop.slow()
-        spent = [_one_more(house, laptop, mouth) for _ in range(ALONE)]
+        spent = [laptop.work(lambda: _one_more(house, laptop, mouth)) for _ in range(ALONE)]
         shifts = laptop.page.evaluate("window.shifts")
     yield Finding(13, "one message at the end, script, style and layout, p75", 4, percentile(spent, 75), "ms")
-    yield from floors.appending(house, WORK)
+    yield from floors.appending(house)
     yield Finding(19, "layout shift while messages arrive", 0, sum(one["value"] for one in shifts))
 
 
-def _one_more(house: House, laptop: Laptop, mouth: SessionSocket) -> float:
-    """The page's work for a message, in milliseconds, and for whatever else happens until it has been read."""
-    before = laptop.metrics()
+def _one_more(house: House, laptop: Laptop, mouth: SessionSocket) -> None:
+    """A message, and whatever else happens until it has been read."""
     say_many(mouth, [house.large["id"]], 1)
     laptop.page.wait_for_timeout(100)
-    after = laptop.metrics()
-    return 1000 * sum(after[name] - before[name] for name in WORK)
 
 
 def prepend(house: House) -> Iterator[Finding]:
@@ -47,15 +43,9 @@ def prepend(house: House) -> Iterator[Finding]:
 
 def _pages_above(house: House) -> list[float]:
     """The work from a page's arrival to its rows on the screen."""
-    found = []
     with house.laptop() as laptop:
         laptop.slow()
-        for _ in range(TURNS):
-            before = laptop.metrics()
-            laptop.page.evaluate(UP_A_PAGE)
-            after = laptop.metrics()
-            found.append(1000 * sum(after[name] - before[name] for name in WORK))
-    return found
+        return [laptop.work(lambda: laptop.page.evaluate(UP_A_PAGE)) for _ in range(TURNS)]
 
 
 # To the top of what is there; until more rows stand above.

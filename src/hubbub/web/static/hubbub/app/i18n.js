@@ -103,8 +103,15 @@ export function byName(one, other) {
  * @param {Date} now
  */
 export function daysBetween(at, now) {
-  const day = (/** @type {Date} */ date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
-  return Math.round((day(now) - day(at)) / 86_400_000);
+  return Math.round((midnight(now) - midnight(at)) / 86_400_000);
+}
+
+/**
+ * When the reader's day began.
+ * @param {Date} at
+ */
+export function midnight(at) {
+  return new Date(at).setHours(0, 0, 0, 0);
 }
 
 /**

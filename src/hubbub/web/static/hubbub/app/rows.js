@@ -1,7 +1,7 @@
 /** The rows there are, one for each message for good, and what they show, from the log and what is under way. It must not know the window or the network. */
 
 import { mentions, plain } from './fmt.js';
-import { dayName, t } from './i18n.js';
+import { dayName, midnight, t } from './i18n.js';
 import { ahead } from './outbox.js';
 import { Row } from './row.js';
 import { me, openRoom } from './store.js';
@@ -98,11 +98,6 @@ export function newDay(entry, last) {
   return dayName(new Date(entry.at), new Date());
 }
 
-/** When the reader's day began. */
-export function today() {
-  return new Date().setHours(0, 0, 0, 0);
-}
-
 /** @type {WeakMap<Hubbub.Entry, { time: number, day: number }>} */
 const moments = new WeakMap();
 
@@ -114,8 +109,7 @@ function momentOf(entry) {
   const known = moments.get(entry);
   if (known) return known;
   const at = new Date(entry.at);
-  const time = at.getTime();
-  const moment = { time, day: at.setHours(0, 0, 0, 0) };
+  const moment = { time: at.getTime(), day: midnight(at) };
   moments.set(entry, moment);
   return moment;
 }

@@ -1,10 +1,11 @@
 /** The log on screen: a window of rows, the place one reads at, the end one stays at. It must not know the network. */
 
 import { afterFrame, el, inFrame, order } from './html.js';
+import { midnight } from './i18n.js';
 import { Heights, Place, show, Window } from './place.js';
 import { covers, indexOf, stands } from './roomlog.js';
 import { rule } from './row.js';
-import { entryOf, follows, isPending, newDay, Rows, today } from './rows.js';
+import { entryOf, follows, isPending, newDay, Rows } from './rows.js';
 import { me } from './store.js';
 
 /** @typedef {{ seq: number, top: number | null, flash: boolean }} Goal  `flash`: shown, and kept there till one moves */
@@ -210,7 +211,8 @@ export class Timeline {
   #lengthen(log) {
     const known = this.#last;
     if (!known || this.#goal || this.#hooks.items().length || !this.#window.holds(log)) return false;
-    if (this.list.lastElementChild !== this.rows.get(known.id)?.element || this.#today !== today()) return false;
+    if (this.list.lastElementChild !== this.rows.get(known.id)?.element || this.#today !== midnight(new Date()))
+      return false;
     /** @type {Part[]} */
     const parts = [];
     for (const entry of log.entries.slice(indexOf(log, known.seq + 1)))
@@ -235,7 +237,7 @@ export class Timeline {
     let last = log.entries.slice(low, start).findLast((entry) => stands(log, entry)) ?? null;
     for (const entry of log.entries.slice(start, end))
       if (stands(log, entry)) last = this.#line(parts, entry, last, items, null);
-    [this.#last, this.#today] = [last, today()];
+    [this.#last, this.#today] = [last, midnight(new Date())];
     this.#beyond(parts, log, 'below', [end, high]);
     if (high < log.entries.length) parts.push(this.#rule('loader', 'below'));
     if (end === log.entries.length)

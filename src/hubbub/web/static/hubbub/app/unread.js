@@ -16,8 +16,8 @@ const BREATH = 700;
  * @property {(room: string, seq: number) => void} read
  */
 
-/** @type {Hooks | undefined} */
-let hooks;
+/** @type {Hooks} nothing is seen before the log is there */
+let hooks = { seen: () => 0, read: () => {} };
 let dwelling = 0;
 let sentAt = 0;
 /** A room marked unread on purpose stays so until it is left. */
@@ -66,7 +66,7 @@ export function readRoom(room) {
   if (room.id === held) held = '';
   if (!room.member || room.head <= room.read) return;
   mark(room, room.head);
-  hooks?.read(room.id, room.head);
+  hooks.read(room.id, room.head);
 }
 
 /** @param {string} room */
@@ -80,13 +80,13 @@ export function hold(room) {
  * @returns {[number, number]}
  */
 export function waiting(room) {
-  const isRead = room.unread > 0 && room === readable() && (hooks?.seen() ?? 0) >= room.head;
+  const isRead = room.unread > 0 && room === readable() && hooks.seen() >= room.head;
   return isRead ? [0, 0] : [room.unread, calls(room)];
 }
 
 function settle() {
   const room = readable();
-  if (!room || !hooks) return;
+  if (!room) return;
   const seq = Math.min(hooks.seen(), room.head);
   if (seq < room.head) announce('counts', room.id);
   if (seq <= room.read) return;
